@@ -1,0 +1,203 @@
+"""The doors: every view stands behind one, and every school's things are reached through it.
+
+A view is marked by `staff`, `member` or `everyone`; a test walks all addresses and fails where none stands.
+What a person has no business with answers 404: whether it exists is nobody's news.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property, wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
+from urllib.parse import urlencode
+from uuid import UUID
+
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
+from django.db.models import Model, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from otayori.accounts.models import Membership, Role, User
+from otayori.schools.models import School
+
+P = ParamSpec("P")
+M = TypeVar("M", bound=Model)
+View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+
+STAFF_IDLE = 60 * 60 * 2  # seconds without a request after which staff sign in again
+_SCHOOL_IN_SESSION = "school"
+
+
+@dataclass(frozen=True)
+class Access:
+    """Who asks, and what they may do where. Made once a request, by a door."""
+
+    user: User
+    memberships: tuple[Membership, ...]
+    chosen_school_id: str | None = None
+
+    @cached_property
+    def roles(self) -> frozenset[str]:
+        return frozenset(membership.role for membership in self.memberships)
+
+    @property
+    def is_board(self) -> bool:
+        """Board officers act for every school of the ward."""
+        return Role.BOARD_OFFICER in self.roles
+
+    @property
+    def is_ward_wide(self) -> bool:
+        """Board officers and auditors see every school."""
+        return self.is_board or Role.AUDITOR in self.roles
+
+    @property
+    def is_staff(self) -> bool:
+        return bool(self.memberships)
+
+    @cached_property
+    def schools(self) -> list[School]:
+        """The schools this person sees, by their number."""
+        if self.is_ward_wide:
+            return list(School.objects.all())
+        mine = {m.school.id: m.school for m in self.memberships if m.school is not None}
+        return sorted(mine.values(), key=lambda school: school.number)
+
+    @cached_property
+    def school(self) -> School | None:
+        """The school the pages are about: chosen at the top, or the only one. None: the whole ward."""
+        for school in self.schools:
+            if str(school.id) == self.chosen_school_id:
+                return school
+        return None if self.is_ward_wide or not self.schools else self.schools[0]
+
+    @property
+    def role_label(self) -> str:
+        """The highest role in words, for the corner of the page."""
+        for role in (Role.BOARD_OFFICER, Role.MANAGER, Role.AUDITOR, Role.TEACHER):
+            if role in self.roles:
+                return str(role.label)
+        return ""
+
+    def sees(self, school_id: UUID | None) -> bool:
+        """Tell whether things of this school (None: of the board) may be seen at all."""
+        if self.is_ward_wide:
+            return True
+        return school_id is not None and any(m.school_id == school_id for m in self.memberships)
+
+    def manages(self, school_id: UUID | None) -> bool:
+        """Tell whether this person decides for the school: its manager, or the board."""
+        return self.is_board or any(
+            m.school_id == school_id and m.role == Role.MANAGER for m in self.memberships if school_id
+        )
+
+    def own_classroom_ids(self) -> set[UUID]:
+        """The classrooms this person teaches."""
+        return {classroom.id for m in self.memberships for classroom in m.classrooms.all()}
+
+
+def access_of(request: HttpRequest) -> Access:
+    """Return the access of the request's user; two statements the first time, none after."""
+    found: Access | None = getattr(request, "access", None)
+    if found is None:
+        memberships: tuple[Membership, ...] = ()
+        if request.user.is_authenticated:
+            memberships = tuple(
+                Membership.objects.filter(user=request.user)
+                .select_related("school")
+                .prefetch_related("classrooms")
+            )
+        chosen = request.session.get(_SCHOOL_IN_SESSION)
+        found = Access(request.user, memberships, chosen)  # type: ignore[arg-type]
+        request.access = found  # type: ignore[attr-defined]
+    return found
+
+
+def choose_school(request: HttpRequest, school_id: str) -> None:
+    """Keep the school that the console's pages are about; an unknown or empty id means the whole ward."""
+    known = {str(school.id) for school in access_of(request).schools}
+    request.session[_SCHOOL_IN_SESSION] = school_id if school_id in known else None
+
+
+def open_school(access: Access, school_id: UUID | str) -> School:
+    """Return a school this person has business with, else 404."""
+    for school in access.schools:
+        if str(school.id) == str(school_id):
+            return school
+    raise Http404
+
+
+def within(access: Access, rows: QuerySet[M], school: str = "school") -> QuerySet[M]:
+    """Narrow rows to the schools this person sees; `school` is the path of the foreign key."""
+    if access.is_ward_wide:
+        return rows
+    return rows.filter(**{f"{school}__in": [s.id for s in access.schools]})
+
+
+def manager_only(access: Access, school_id: UUID | None) -> None:
+    """404 unless this person decides for the school."""
+    if not access.manages(school_id):
+        raise Http404
+
+
+def staff(view: View[P]) -> View[P]:
+    """Let staff in: signed in, of some school or the board, with a second factor where the ward asks it."""
+
+    @wraps(view)
+    def door(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return _sign_in(request)
+        access = access_of(request)
+        if not access.is_staff:
+            raise Http404
+        if settings.OTAYORI_STAFF_MFA == "required" and not is_mfa_enabled(request.user):
+            return redirect(f"{reverse('mfa_index')}?{urlencode({'needed': 1})}")
+        request.session.set_expiry(STAFF_IDLE)
+        return view(request, *args, **kwargs)
+
+    door.door = "staff"  # type: ignore[attr-defined]
+    return door
+
+
+def member(view: View[P]) -> View[P]:
+    """Let anybody in who is signed in."""
+
+    @wraps(view)
+    def door(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return _sign_in(request)
+        access_of(request)
+        return view(request, *args, **kwargs)
+
+    door.door = "member"  # type: ignore[attr-defined]
+    return door
+
+
+def everyone(why: str) -> Callable[[View[P]], View[P]]:
+    """Let everybody in, for the reason given."""
+
+    def mark(view: View[P]) -> View[P]:
+        @wraps(view)
+        def door(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            return view(request, *args, **kwargs)
+
+        door.door = f"everyone: {why}"  # type: ignore[attr-defined]
+        return door
+
+    return mark
+
+
+def _sign_in(request: HttpRequest) -> HttpResponse:
+    """Ask to sign in; a small request of a script (htmx, fetch) is told so by 401 and the address."""
+    address = reverse(settings.LOGIN_URL)
+    if request.headers.get("HX-Request"):
+        response = HttpResponse(status=401)
+        response["HX-Redirect"] = (
+            f"{address}?{urlencode({'next': request.headers.get('HX-Current-URL', '/')})}"
+        )
+        return response
+    if request.headers.get("Accept", "").startswith("application/json"):
+        return HttpResponse(status=401)
+    came_for: Any = request.get_full_path() if request.method == "GET" else request.path
+    return redirect_to_login(came_for, address)

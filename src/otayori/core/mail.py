@@ -1,0 +1,28 @@
+"""Mail of signing in: codes and warnings, one at a time, at once, at most once, never behind mass mail."""
+
+import logging
+import smtplib
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+
+log = logging.getLogger(__name__)
+
+
+class MailNotSent(Exception):  # noqa: N818 - read as a sentence
+    """The relay did not take the mail. Nothing is queued: the person asks again."""
+
+
+def send_now(message: EmailMessage) -> None:
+    """Hand the mail to the relay, or raise `MailNotSent`."""
+    message.extra_headers.setdefault("Auto-Submitted", "auto-generated")
+    try:
+        message.send()
+    except (OSError, smtplib.SMTPException) as error:
+        log.warning("sign-in mail not taken: %s", type(error).__name__)
+        raise MailNotSent from error
+
+
+def send_text(to: str, subject: str, text: str) -> None:
+    """Send a plain text to one address, or raise `MailNotSent`."""
+    send_now(EmailMessage(subject, text, settings.OTAYORI_MAIL_FROM, [to]))

@@ -1,0 +1,165 @@
+"""Endpoints, and the ledger of what is sent to them: the rows are the truth."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from otayori.core import crypto
+from otayori.core.fields import EncryptedText
+from otayori.core.ids import new_id
+from otayori.delivery.parcel import Urgency
+from otayori.delivery.status import Status
+from otayori.roster.models import Guardian
+from otayori.schools.models import School
+
+
+class ChannelName(models.TextChoices):
+    EMAIL = "email", _("メール")
+    WEBPUSH = "webpush", _("プッシュ通知")
+
+
+class Endpoint(models.Model):
+    """通知先: one address of a guardian, an e-mail address or a device's push subscription."""
+
+    class State(models.TextChoices):
+        UNVERIFIED = "unverified", _("確認待ち")
+        ACTIVE = "active", _("届きます")
+        DISABLED = "disabled", _("届きません")
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    guardian = models.ForeignKey(Guardian, on_delete=models.CASCADE, related_name="endpoints")
+    channel = models.CharField(max_length=10, choices=ChannelName)
+    address = EncryptedText()
+    address_key = models.BinaryField(max_length=16)  # keyed hash: one address belongs to one guardian
+    host = models.CharField(max_length=255)  # receiving mail domain or push origin, for pacing
+    state = models.CharField(max_length=10, choices=State, default=State.ACTIVE)
+    device = models.CharField(max_length=80, blank=True)  # "iPhone の Safari"
+    code = models.CharField(max_length=60, blank=True)  # why it was disabled
+    created_at = models.DateTimeField(auto_now_add=True)
+    verified_at = models.DateTimeField(null=True)
+    disabled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["channel", "address_key"], name="endpoint_address_once"),
+            models.CheckConstraint(
+                condition=Q(state__in=["unverified", "active", "disabled"]), name="endpoint_state"
+            ),
+        ]
+        indexes = [
+            # release: the live endpoints of the guardians concerned
+            models.Index(fields=["guardian"], condition=Q(state="active"), name="endpoint_live"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+    def keyset(self) -> str:
+        return crypto.WARD
+
+
+class Batch(models.Model):
+    """配信処理: one text in its languages on its way to many endpoints.
+
+    `subject_id` is what the batch is about, in the words of whoever released it: delivery only keeps it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    subject_id = models.UUIDField(unique=True)
+    school = models.ForeignKey(School, on_delete=models.PROTECT, null=True)  # null: the board
+    lane = models.CharField(max_length=10, choices=[(lane.value, lane.value) for lane in Urgency])
+    deadline = models.DateTimeField(null=True)
+    released_at = models.DateTimeField()
+    stopped_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)  # set by the sweep once no row is open: claims skip it
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(lane__in=[lane.value for lane in Urgency]), name="batch_lane"),
+        ]
+        indexes = [
+            # claim and sweep: the batches of a lane with work left
+            models.Index(fields=["lane"], condition=Q(closed_at__isnull=True), name="batch_open"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+    def keyset(self) -> str:
+        return crypto.WARD if self.school_id is None else crypto.school_keyset(self.school_id)
+
+
+class BatchContent(models.Model):
+    """The text of a batch in one language, once for all its deliveries."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="contents")
+    language = models.CharField(max_length=10)
+    text = EncryptedText()  # JSON of parcel.Content without what the batch row holds
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["batch", "language"], name="content_once_a_language")]
+
+    def __str__(self) -> str:
+        return f"{self.batch_id} {self.language}"
+
+    def keyset(self) -> str:
+        return self.batch.keyset()
+
+
+class Delivery(models.Model):
+    """配信: one batch to one endpoint. Moves as `status.MOVES` says, by conditional UPDATE alone."""
+
+    batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="deliveries")
+    endpoint = models.ForeignKey(Endpoint, on_delete=models.CASCADE, related_name="deliveries")
+    channel = models.CharField(max_length=10, choices=ChannelName)
+    language = models.CharField(max_length=10)
+    status = models.CharField(max_length=10, default=Status.QUEUED)
+    attempt = models.PositiveSmallIntegerField(default=0)
+    due_at = models.DateTimeField()
+    leased_until = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(null=True)
+    code = models.CharField(max_length=60, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["batch", "endpoint"], name="delivery_once"),
+            models.CheckConstraint(
+                condition=Q(status__in=[status.value for status in Status]), name="delivery_status"
+            ),
+        ]
+        indexes = [
+            # claim: what is due of a batch on a channel
+            models.Index(
+                fields=["batch", "channel", "due_at"], condition=Q(status="queued"), name="delivery_due"
+            ),
+            # sweep: leases that ran out
+            models.Index(fields=["leased_until"], condition=Q(status="sending"), name="delivery_leased"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.pk} {self.status}"
+
+
+class ChannelHealth(models.Model):
+    """How a channel fared last, for the banner on the staff's pages."""
+
+    channel = models.CharField(max_length=10, primary_key=True, choices=ChannelName)
+    worked_at = models.DateTimeField(null=True)
+    failing_since = models.DateTimeField(null=True)
+    code = models.CharField(max_length=60, blank=True)
+
+    def __str__(self) -> str:
+        return self.channel
+
+
+class Worker(models.Model):
+    """A worker process that is (or was) alive: staff are told when none is."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    host = models.CharField(max_length=120)
+    started_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.host

@@ -1,0 +1,92 @@
+"""What a channel is handed and what it hands back: values only, no Django, no database."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+from uuid import UUID
+
+
+class Urgency(StrEnum):
+    """How pressing a message is; also the name of the lane it travels in."""
+
+    EMERGENCY = "emergency"
+    IMPORTANT = "important"
+    NORMAL = "normal"
+    LEAFLET = "leaflet"
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """The text of one batch in one language, the same for everybody who reads that language.
+
+    `mail_title` and `mail_text` differ from `title` and `text` when a message may not stand in a
+    mail (individual messages: MEXT handbook 3.2(7)); a push is encrypted end to end and carries all.
+    """
+
+    batch_id: UUID
+    language: str  # BCP 47, "ja", "en"
+    urgency: Urgency
+    sender: str  # the school or board as the guardian knows it: 桜小学校
+    title: str
+    text: str
+    mail_title: str
+    mail_text: str
+    url: str  # absolute address of the message's page
+    settings_url: str  # absolute address of the guardian's channel settings
+    sent_at: datetime  # aware, when the message was released
+    deadline: datetime | None = None  # aware; nothing is handed over after it
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """One delivery: this content to that address."""
+
+    delivery_id: int
+    endpoint_id: UUID
+    address: str  # e-mail: addr-spec. webpush: JSON {"endpoint", "p256dh", "auth"} as the browser gave it
+    content: Content
+
+
+class Verdict(StrEnum):
+    """How handing over a parcel ended. One set for all channels."""
+
+    SENT = "sent"
+    PERMANENT = "permanent"  # this address will never take it
+    THROTTLED = "throttled"  # not now; the attempt is not burnt
+    TRANSIENT = "transient"  # try again
+    UNKNOWN = "unknown"  # may have arrived: the connection broke after the last byte
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one parcel.
+
+    `code` is short, for staff and logs, and never holds an address: "550 5.1.1", "http 410", "connect".
+    `endpoint_dead` tells that the address itself is gone (mailbox unknown, subscription expired).
+    `retry_after` is in seconds, as the other side asked.
+    """
+
+    delivery_id: int
+    verdict: Verdict
+    code: str = ""
+    endpoint_dead: bool = False
+    retry_after: float | None = None
+
+
+class Channel(Protocol):
+    """A way to reach an endpoint. Adding one touches its folder and one line of `registry.py`."""
+
+    name: str
+
+    async def send(self, parcels: Sequence[Parcel]) -> list[Outcome]:
+        """Hand over all parcels; one outcome each, in any order. Never raises for what the network does.
+
+        May be called again while an earlier call is under way; calls share the channel's connections.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Close connections kept open between calls."""
+        ...

@@ -1,0 +1,68 @@
+"""Doors of messaging: staff to the messages of their schools, a guardian to what was sent to them."""
+
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.http import Http404
+
+from otayori.accounts.access import Access
+from otayori.messaging.models import Message, Recipient
+from otayori.roster.models import Guardian
+
+
+def messages_for(access: Access) -> QuerySet[Message]:
+    """The messages this person sees.
+
+    Managers see all of their school; teachers the released ones and their own drafts; the board all.
+    Another person's draft is that person's (and the manager's) until it is released.
+    """
+    if access.is_ward_wide:
+        return Message.objects.filter(
+            Q(state=Message.State.RELEASED) | Q(author=access.user) | Q(school=None)
+        )
+    managed = [m.school_id for m in access.memberships if m.role == "manager"]
+    mine = [school.id for school in access.schools]
+    return Message.objects.filter(
+        Q(school__in=managed)
+        | Q(school__in=mine, state=Message.State.RELEASED)
+        | Q(school__in=mine, author=access.user)
+    )
+
+
+def open_message(access: Access, message_id: UUID) -> Message:
+    """Return a message this person has business with, else 404."""
+    message = messages_for(access).select_related("school", "batch").filter(id=message_id).first()
+    if message is None:
+        raise Http404
+    return message
+
+
+def open_draft(access: Access, message_id: UUID) -> Message:
+    """Return an unreleased message that this person may change, else 404."""
+    message = open_message(access, message_id)
+    if message.state != Message.State.DRAFT or not may_change(access, message):
+        raise Http404
+    return message
+
+
+def may_change(access: Access, message: Message) -> bool:
+    """Tell whether this person may change, release or stop the message: its author, or who decides there."""
+    return message.author_id == access.user.id or access.manages(message.school_id)
+
+
+def inbox_of(guardian: Guardian) -> QuerySet[Recipient]:
+    """What was sent to a guardian about children they may still read about, newest first."""
+    return (
+        Recipient.objects.filter(guardian=guardian)
+        .filter(students__guardianships__guardian=guardian, students__guardianships__blocked_at__isnull=True)
+        .distinct()
+        .order_by("-released_at", "-id")
+    )
+
+
+def open_received(guardian: Guardian, message_id: UUID) -> Recipient:
+    """Return the guardian's copy of a message, else 404."""
+    found = inbox_of(guardian).select_related("message__school").filter(message_id=message_id).first()
+    if found is None:
+        raise Http404
+    return found

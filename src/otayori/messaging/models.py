@@ -1,0 +1,111 @@
+"""お知らせ: messages, whom they reach, and who has read them."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from otayori.accounts.models import User
+from otayori.core import crypto
+from otayori.core.fields import EncryptedText
+from otayori.core.ids import new_id
+from otayori.delivery.models import Batch
+from otayori.delivery.parcel import Urgency
+from otayori.roster.models import Guardian, Student
+from otayori.schools.models import School
+
+URGENCY_LABELS = {
+    Urgency.EMERGENCY: _("緊急"),
+    Urgency.IMPORTANT: _("重要"),
+    Urgency.NORMAL: _("通常"),
+    Urgency.LEAFLET: _("配布物"),
+}
+URGENCY_CHOICES = [(urgency.value, label) for urgency, label in URGENCY_LABELS.items()]
+
+MOST_TITLE = 80  # characters
+MOST_TEXT = 4000  # characters
+
+
+class Category(models.TextChoices):
+    SAFETY = "safety", _("防犯・防災")
+    INCIDENT = "incident", _("事件・事故")
+    EVENT = "event", _("行事")
+    SCHOOL_LIFE = "school_life", _("学校生活")
+    OTHER = "other", _("その他")
+
+
+class Message(models.Model):
+    """お知らせ: what a school or the board sends. Without a school it is the board's."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("下書き")
+        RELEASED = "released", _("配信")
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    school = models.ForeignKey(School, on_delete=models.PROTECT, null=True, related_name="messages")
+    author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    title = EncryptedText()
+    text = EncryptedText()
+    urgency = models.CharField(max_length=10, choices=URGENCY_CHOICES, default=Urgency.NORMAL.value)
+    category = models.CharField(max_length=20, choices=Category, default=Category.SCHOOL_LIFE)
+    audience = models.JSONField(default=dict)  # messaging/audience.py: Audience
+    state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
+    batch = models.OneToOneField(Batch, on_delete=models.PROTECT, null=True, related_name="message")
+    created_at = models.DateTimeField(auto_now_add=True)
+    changed_at = models.DateTimeField(auto_now=True)
+    released_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state="draft", released_at__isnull=True, batch__isnull=True)
+                | Q(state="released", released_at__isnull=False, batch__isnull=False),
+                name="message_released_with_batch",
+            ),
+            models.CheckConstraint(
+                condition=Q(urgency__in=[urgency.value for urgency in Urgency]), name="message_urgency"
+            ),
+            models.CheckConstraint(
+                condition=Q(category__in=[category.value for category in Category]), name="message_category"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["school", "-created_at"], name="message_of_school"),  # the list of messages
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+    def keyset(self) -> str:
+        return crypto.WARD if self.school_id is None else crypto.school_keyset(self.school_id)
+
+
+class Recipient(models.Model):
+    """受信者: one guardian of one message, once however many children match, and whether it was read."""
+
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="recipients")
+    guardian = models.ForeignKey(Guardian, on_delete=models.CASCADE, related_name="received")
+    released_at = models.DateTimeField()  # of the message: the order of the inbox
+    read_at = models.DateTimeField(null=True)  # 既読: first opened, as told by the guardian's app
+    students = models.ManyToManyField(Student, through="RecipientStudent")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["message", "guardian"], name="recipient_once")]
+        indexes = [
+            models.Index(fields=["guardian", "-released_at"], name="recipient_inbox"),  # the inbox
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class RecipientStudent(models.Model):
+    """The child for whose sake a recipient got the message."""
+
+    recipient = models.ForeignKey(Recipient, on_delete=models.CASCADE)
+    student = models.ForeignKey(Student, on_delete=models.CASCADE)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["recipient", "student"], name="recipient_child_once")]
+
+    def __str__(self) -> str:
+        return f"{self.recipient_id} {self.student_id}"
