@@ -145,7 +145,7 @@ def staff(view: View[P]) -> View[P]:
     """Let staff in: signed in, of some school or the board, with a second factor where the ward asks it."""
 
     @wraps(view)
-    def door(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def door(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if not request.user.is_authenticated:
             return _sign_in(request)
         access = access_of(request)
@@ -164,7 +164,7 @@ def member(view: View[P]) -> View[P]:
     """Let anybody in who is signed in."""
 
     @wraps(view)
-    def door(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def door(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if not request.user.is_authenticated:
             return _sign_in(request)
         access_of(request)
@@ -179,7 +179,7 @@ def everyone(why: str) -> Callable[[View[P]], View[P]]:
 
     def mark(view: View[P]) -> View[P]:
         @wraps(view)
-        def door(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        def door(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
             return view(request, *args, **kwargs)
 
         door.door = f"everyone: {why}"  # type: ignore[attr-defined]

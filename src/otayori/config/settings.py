@@ -81,6 +81,8 @@ DATABASES["default"]["OPTIONS"] |= {  # type: ignore[operator]
     "connect_timeout": 5,
 }
 
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True  # of pooled connections, as they are taken
+
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["otayori.accounts.backend.EmailBackend"]
 PASSWORD_HASHERS = (

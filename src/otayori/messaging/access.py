@@ -20,7 +20,7 @@ def messages_for(access: Access) -> QuerySet[Message]:
         return Message.objects.filter(
             Q(state=Message.State.RELEASED) | Q(author=access.user) | Q(school=None)
         )
-    managed = [m.school_id for m in access.memberships if m.role == "manager"]
+    managed = [m.school_id for m in access.memberships if m.role == "manager" and m.school_id]
     mine = [school.id for school in access.schools]
     return Message.objects.filter(
         Q(school__in=managed)

@@ -21,7 +21,7 @@ def guardian(view: View[P]) -> View[P]:
 
     @member
     @wraps(view)
-    def door(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def door(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         found = Guardian.objects.select_related("user").filter(user=request.user).first()  # type: ignore[misc]
         if found is None:
             if access_of(request).is_staff:
@@ -65,5 +65,5 @@ def groups_for(access: Access, year: int) -> QuerySet[Group]:
     groups = within(access, Group.objects.filter(year_id=year))
     if access.is_ward_wide:
         return groups
-    managed = [m.school_id for m in access.memberships if m.role == "manager"]
+    managed = [m.school_id for m in access.memberships if m.role == "manager" and m.school_id]
     return (groups.filter(school_id__in=managed) | groups.filter(staff=access.user)).distinct()

@@ -1,0 +1,139 @@
+"""The worker process: all lanes on all channels, woken by PostgreSQL, and by the clock for what is due.
+
+Rows are the truth; a wake-up carries nothing but the name of a lane. Any number of workers may run, on any
+host; each helps with whatever is due. See docs/decisions/0003-waking-workers.md.
+"""
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import socket
+import time
+from collections.abc import Coroutine
+from functools import partial
+from typing import Any
+
+import psycopg
+import uvloop
+from django.db import connection
+
+from otayori.core import clock
+from otayori.core.ids import new_id
+from otayori.delivery import health
+from otayori.delivery.channels.registry import CHANNELS
+from otayori.delivery.claim import due_lanes
+from otayori.delivery.lane import Lane
+from otayori.delivery.ledger import Ledger
+from otayori.delivery.parcel import Urgency
+from otayori.delivery.release import LANE_SIGNAL
+from otayori.delivery.sweep import sweep
+
+log = logging.getLogger(__name__)
+
+LOOK_EVERY = 1.0  # seconds between looks at what is due: retries, and signals that got lost
+SWEEP_EVERY = 30.0
+LISTEN_AGAIN = 1.0
+STOP_WITHIN = 30.0
+
+
+class Worker:
+    """One process. Emergencies have channels, connections and a database thread of their own."""
+
+    def __init__(self) -> None:
+        self.id = new_id()
+        self._started_at = clock.now()
+        self._ledger = Ledger(threads=4)
+        self._emergency_ledger = Ledger(threads=2)
+        self._channels = {name: make() for name, make in CHANNELS.items()}
+        self._emergency_channels = {name: make() for name, make in CHANNELS.items()}
+        self._lanes = {(lane.value, name): self._lane(lane, name) for lane in Urgency for name in CHANNELS}
+        self._stopping = asyncio.Event()
+
+    def _lane(self, lane: Urgency, channel: str) -> Lane:
+        if lane is Urgency.EMERGENCY:
+            return Lane(lane.value, self._emergency_channels[channel], self._emergency_ledger)
+        return Lane(lane.value, self._channels[channel], self._ledger)
+
+    async def run(self) -> None:
+        """Work until SIGTERM or SIGINT, then settle what is on its way and end."""
+        loop = asyncio.get_running_loop()
+        for name in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(name, self._stopping.set)
+        lanes = [asyncio.create_task(self._guard(lane.run())) for lane in self._lanes.values()]
+        parts = (self._listen(), self._look(), self._sweep())
+        watchers = [asyncio.create_task(self._guard(part)) for part in parts]
+        log.info("worker ready")
+        await self._stopping.wait()
+        for watcher in watchers:
+            watcher.cancel()
+        for lane in self._lanes.values():
+            lane.stop()
+        await asyncio.wait(lanes, timeout=STOP_WITHIN)
+        await self._close()
+
+    async def _guard(self, part: Coroutine[Any, Any, None]) -> None:
+        """A part that fails ends the process: what started us starts us anew, and leases bring rows back."""
+        try:
+            await part
+        except asyncio.CancelledError:
+            raise
+        except Exception:
+            log.exception("worker part failed")
+            self._stopping.set()
+            os._exit(1)
+
+    async def _listen(self) -> None:
+        while True:
+            try:
+                await self._hear()
+            except (psycopg.Error, OSError):
+                await asyncio.sleep(LISTEN_AGAIN)
+
+    async def _hear(self) -> None:
+        """Wake lanes as releases commit. A connection of its own, in autocommit."""
+        params = connection.get_connection_params()
+        for unwanted in ("cursor_factory", "context"):
+            params.pop(unwanted, None)
+        async with await psycopg.AsyncConnection.connect(**params, autocommit=True) as listening:
+            await listening.execute(f"LISTEN {LANE_SIGNAL}")
+            async for heard in listening.notifies():
+                for (lane, _), desk in self._lanes.items():
+                    if lane == heard.payload:
+                        desk.wake()
+
+    async def _look(self) -> None:
+        while True:
+            for key in await self._ledger.run(due_lanes):
+                self._lanes[key].wake()
+            await asyncio.sleep(LOOK_EVERY)
+
+    async def _sweep(self) -> None:
+        host = f"{socket.gethostname()}:{os.getpid()}"
+        while True:
+            begun = time.monotonic()
+            await self._ledger.run(partial(health.beat, self.id, host, self._started_at))
+            returned = await self._ledger.run(sweep)
+            if returned:
+                log.warning("%d deliveries came back from a worker that did not finish", returned)
+            await asyncio.sleep(max(1.0, SWEEP_EVERY - (time.monotonic() - begun)))
+
+    async def _close(self) -> None:
+        for channel in (*self._channels.values(), *self._emergency_channels.values()):
+            await channel.close()
+        with contextlib.suppress(TimeoutError):  # the database may be away: then the beat just stops
+            await asyncio.wait_for(self._ledger.run(partial(health.leave, self.id)), timeout=5)
+        self._ledger.close()
+        self._emergency_ledger.close()
+        log.info("worker ended")
+
+
+def run() -> None:
+    """Run a worker in this process; Django is set up already."""
+
+    async def main() -> None:
+        await Worker().run()
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(main())

@@ -1,0 +1,130 @@
+"""Who has read a message, by class and by name, for the staff of one school."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from enum import StrEnum
+from uuid import UUID
+
+from django.db.models import Count, Q
+
+from otayori.core import clock
+from otayori.delivery.models import Delivery
+from otayori.messaging.compose import audience_of
+from otayori.messaging.models import Message, Recipient, RecipientStudent
+from otayori.messaging.resolve import students
+from otayori.roster.models import Enrolment, Student
+from otayori.schools.models import Classroom, School
+
+
+class Reading(StrEnum):
+    """How it stands with one guardian, the best news first."""
+
+    READ = "read"
+    UNREAD = "unread"  # it went out; not opened yet
+    WAITING = "waiting"  # still being sent
+    FAILED = "failed"  # no address took it
+    NO_ENDPOINT = "no endpoint"  # there was no address to send it to
+
+
+@dataclass(frozen=True)
+class GuardianLine:
+    name: str
+    reading: Reading
+
+
+@dataclass
+class StudentLine:
+    """A student and the guardians who got the message for this child; none: nobody has registered."""
+
+    student: Student
+    number: int | None
+    guardians: list[GuardianLine] = field(default_factory=list)
+
+    @property
+    def is_read(self) -> bool:
+        return any(line.reading is Reading.READ for line in self.guardians)
+
+
+@dataclass
+class ClassReport:
+    classroom: Classroom | None  # None: not enrolled in a class this year
+    students: list[StudentLine]
+
+    def count(self, reading: Reading) -> int:
+        """Guardians of the class with this reading."""
+        return sum(line.reading is reading for student in self.students for line in student.guardians)
+
+    @property
+    def unregistered(self) -> int:
+        return sum(not student.guardians for student in self.students)
+
+
+@dataclass(frozen=True)
+class Totals:
+    """Guardians of a message, each once."""
+
+    recipients: int
+    read: int
+
+
+def totals(message: Message) -> Totals:
+    """Count recipients and readers of the whole message."""
+    counts = Recipient.objects.filter(message=message).aggregate(
+        recipients=Count("id"), read=Count("id", filter=Q(read_at__isnull=False))
+    )
+    return Totals(**counts)
+
+
+def readings(message: Message, recipients: dict[UUID, bool]) -> dict[UUID, Reading]:
+    """Return the reading of each guardian id; the values given tell whether it was read."""
+    by_guardian: dict[UUID, set[str]] = defaultdict(set)
+    rows = Delivery.objects.filter(batch=message.batch, endpoint__guardian__in=list(recipients))
+    for guardian_id, status in rows.values_list("endpoint__guardian_id", "status").distinct():
+        by_guardian[guardian_id].add(status)
+    return {guardian: _reading(read, by_guardian[guardian]) for guardian, read in recipients.items()}
+
+
+def _reading(read: bool, statuses: set[str]) -> Reading:
+    if read:
+        return Reading.READ
+    if not statuses:
+        return Reading.NO_ENDPOINT
+    if statuses & {"sent", "delivered"}:
+        return Reading.UNREAD
+    return Reading.WAITING if statuses & {"queued", "sending"} else Reading.FAILED
+
+
+def by_classroom(message: Message, school: School) -> list[ClassReport]:
+    """Return the classes of `school` that the message concerns, with every student and guardian."""
+    got = list(
+        RecipientStudent.objects.filter(recipient__message=message, student__school=school).select_related(
+            "student", "recipient__guardian__user"
+        )
+    )
+    reading = readings(message, {r.recipient.guardian_id: r.recipient.read_at is not None for r in got})
+    lines = {
+        student.id: StudentLine(student, None)
+        for student in (*students(audience_of(message)).filter(school=school), *(r.student for r in got))
+    }
+    for row in got:
+        guardian = row.recipient.guardian
+        lines[row.student_id].guardians.append(GuardianLine(guardian.user.name, reading[guardian.id]))
+    return _by_class(lines)
+
+
+def _by_class(lines: dict[UUID, StudentLine]) -> list[ClassReport]:
+    rooms: dict[UUID | None, ClassReport] = {}
+    enrolled = Enrolment.objects.filter(student__in=list(lines), year_id=clock.school_year())
+    place = {e.student_id: e for e in enrolled.select_related("classroom")}
+    for student_id, line in lines.items():
+        enrolment = place.get(student_id)
+        room = enrolment.classroom if enrolment else None
+        line.number = enrolment.number if enrolment else None
+        rooms.setdefault(room.id if room else None, ClassReport(room, [])).students.append(line)
+    for report in rooms.values():
+        report.students.sort(key=lambda line: (line.number is None, line.number or 0))
+    return sorted(rooms.values(), key=lambda r: (r.classroom is None, _order(r.classroom)))
+
+
+def _order(room: Classroom | None) -> tuple[str, str]:
+    return (room.grade, room.name) if room else ("", "")

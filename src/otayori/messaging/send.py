@@ -1,0 +1,135 @@
+"""Release a message: one transaction from the rule to recipients and delivery rows."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from otayori.accounts.access import Access
+from otayori.core import audit, clock
+from otayori.delivery import release as delivery
+from otayori.delivery.parcel import Urgency
+from otayori.messaging import resolve, targets
+from otayori.messaging.audience import Audience
+from otayori.messaging.compose import Missing, audience_of, missing
+from otayori.messaging.models import Message, Recipient
+from otayori.schools.models import Ward
+
+
+class NotReady(Exception):
+    """The draft can't be sent; `lacks` says why."""
+
+    def __init__(self, lacks: list[Missing]) -> None:
+        super().__init__(", ".join(lacks))
+        self.lacks = lacks
+
+
+@transaction.atomic
+def release(access: Access, message_id: UUID) -> Message:
+    """Send the message. A second click, or a second person, finds it released and changes nothing.
+
+    Raises `NotReady`, `targets.NotYours`, or `Message.DoesNotExist`.
+    """
+    message = Message.objects.select_for_update().get(id=message_id)
+    if message.state == Message.State.RELEASED:
+        return message
+    audience = audience_of(message)
+    targets.check(access, message.school, audience)
+    at = clock.now()
+    guardians = 0 if audience.is_empty else _insert_recipients(message, audience, at)
+    if lacks := missing(message, students=guardians):
+        raise NotReady(lacks)
+    batch, deliveries = delivery.release(
+        _order(message, audience, at), Recipient.objects.filter(message=message).values("guardian_id")
+    )
+    message.batch, message.released_at, message.state = batch, at, Message.State.RELEASED
+    message.save(update_fields=["batch", "released_at", "state"])
+    audit.record(
+        "message released",
+        actor_id=access.user.id,
+        school_id=message.school_id,
+        object_id=message.id,
+        urgency=message.urgency,
+        guardians=guardians,
+        deliveries=deliveries,
+    )
+    return message
+
+
+def stop(access: Access, message: Message) -> int:
+    """Stop what is still waiting; returns how many deliveries that were."""
+    if message.batch is None:
+        return 0
+    waiting = delivery.stop(message.batch, clock.now())
+    audit.record(
+        "message stopped",
+        actor_id=access.user.id,
+        school_id=message.school_id,
+        object_id=message.id,
+        waiting=waiting,
+    )
+    return waiting
+
+
+def _insert_recipients(message: Message, audience: Audience, at: datetime) -> int:
+    """Insert each guardian once, however many children match, with the children named."""
+    links, params = (
+        resolve.guardianships(audience).values("guardian_id", "student_id").query.sql_with_params()
+    )
+    with connection.cursor() as cursor:  # the release of a message
+        cursor.execute(
+            f"""
+            WITH matched AS MATERIALIZED ({links}),
+            people AS (
+                INSERT INTO messaging_recipient (message_id, guardian_id, released_at)
+                SELECT DISTINCT %s::uuid, guardian_id, %s::timestamptz FROM matched
+                RETURNING id, guardian_id
+            ), children AS (
+                INSERT INTO messaging_recipientstudent (recipient_id, student_id)
+                SELECT people.id, matched.student_id FROM people JOIN matched USING (guardian_id)
+            )
+            SELECT count(*) FROM people
+            """,  # noqa: S608 - the query is Django's own, its values are parameters
+            [*params, message.id, at],
+        )
+        return int(cursor.fetchone()[0])
+
+
+def _order(message: Message, audience: Audience, at: datetime) -> delivery.Order:
+    return delivery.Order(
+        subject_id=message.id,
+        school=message.school,
+        urgency=Urgency(message.urgency),
+        texts=[_text(message, audience, language) for language in delivery.languages()],
+        released_at=at,
+    )
+
+
+def _text(message: Message, audience: Audience, language: str) -> delivery.Text:
+    """The message in the furniture of one language; its own words stay as they were written."""
+    base = settings.OTAYORI_BASE_URL
+    sender = sender_of(message)
+    title, text = message.title, message.text
+    mail_title, mail_text = title, text
+    if audience.is_individual:
+        with translation.override(language):
+            mail_title = _("%(school)sからお知らせがあります") % {"school": sender}
+            mail_text = _("お知らせが届きました。内容は、下のリンクからアプリでご覧ください。")
+    return delivery.Text(
+        language=language,
+        sender=sender,
+        title=title,
+        text=text,
+        mail_title=mail_title,
+        mail_text=mail_text,
+        url=f"{base}/m/{message.id}",
+        settings_url=f"{base}/settings",
+    )
+
+
+def sender_of(message: Message) -> str:
+    """Return who sends, as guardians know it: the school, or the board."""
+    return message.school.name if message.school is not None else Ward.objects.get().board
