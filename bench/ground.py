@@ -29,7 +29,12 @@ def free_port() -> int:
 def mail_sink(sessions: int = 100) -> Iterator[int]:
     """Run Postfix's smtp-sink on loopback; gives its port. It takes every mail and keeps none."""
     port = free_port()
-    command = ["/usr/sbin/smtp-sink", *(["-u", SINK_USER] if SINK_USER else []), f"127.0.0.1:{port}", str(sessions)]
+    command = [
+        "/usr/sbin/smtp-sink",
+        *(["-u", SINK_USER] if SINK_USER else []),
+        f"127.0.0.1:{port}",
+        str(sessions),
+    ]
     sink = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         _wait_for(port)
@@ -95,7 +100,9 @@ def _set_up(master: Path) -> None:
 @contextmanager
 def worker() -> Iterator[subprocess.Popen[bytes]]:
     """A real worker process."""
-    process = subprocess.Popen([Path(sys.executable).with_name("otayori"), "worker"], stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        [Path(sys.executable).with_name("otayori"), "worker"], stderr=subprocess.DEVNULL
+    )
     try:
         yield process
     finally:

@@ -1,10 +1,14 @@
 """Pages that belong to no app: errors and the health check."""
 
+import sys
+
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 
 from otayori.accounts.access import everyone
+from otayori.core.outage import OUTAGES, outage_page
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -18,8 +22,10 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500: our fault."""
-    return render(request, "500.html", status=500)
+    """500: our fault; or 503 while the database is away, wherever in the request that showed."""
+    if isinstance(sys.exc_info()[1], OUTAGES):
+        return outage_page()
+    return HttpResponse(render_to_string("500.html"), status=500)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

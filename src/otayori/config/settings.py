@@ -52,7 +52,6 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "otayori.core.outage.DatabaseOutage",
 ]
 
 ROOT_URLCONF = "otayori.config.urls"

@@ -6,14 +6,13 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-import psycopg
-import psycopg_pool
-from django.db import InterfaceError, OperationalError, connection
+from django.db import connection
+
+from otayori.core.outage import OUTAGES
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
-AWAY = (OperationalError, InterfaceError, psycopg.OperationalError, psycopg_pool.PoolTimeout)
 PAUSE = 1.0  # seconds between tries while the database is away
 
 
@@ -29,7 +28,7 @@ class Ledger:
         while True:
             try:
                 result = await asyncio.get_running_loop().run_in_executor(self._threads, _fresh, work)
-            except AWAY as error:
+            except OUTAGES as error:
                 if not self._away:
                     log.warning("database away (%s); waiting for it", type(error).__name__)
                 self._away = True
@@ -49,7 +48,7 @@ def _fresh(work: Callable[[], T]) -> T:
     """Run `work`; after a failure the connection is dropped, so that the next try gets a new one."""
     try:
         return work()
-    except AWAY:
+    except OUTAGES:
         connection.close()
         raise
     finally:

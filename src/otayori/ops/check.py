@@ -1,0 +1,62 @@
+"""Tells the operator whether the servers that the settings name can be reached. One line each."""
+
+import logging
+import smtplib
+import ssl
+from collections.abc import Callable
+
+from django.conf import settings
+from django.core.mail.backends.smtp import EmailBackend
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.db.utils import OperationalError
+
+
+def check(write: Callable[[str], None]) -> bool:
+    """Check all, write a line for each, and return whether all is well. The settings are read already."""
+    write("○ 設定は正しく書かれています / settings are right")
+    database = _say(write, _database_problem(), "データベース / database")
+    tables = database and _say(write, _tables_problem(), "データベースの形 / tables")
+    mail = _say(write, _mail_problem(), "メールサーバー / mail server")
+    return database and tables and mail
+
+
+def _say(write: Callable[[str], None], problem: str, what: str) -> bool:
+    write(f"× {what}: {problem}" if problem else f"○ {what}")
+    return not problem
+
+
+def _database_problem() -> str:
+    logging.getLogger("psycopg.pool").setLevel(logging.CRITICAL)  # it repeats each failed try
+    try:
+        connection.ensure_connection()
+    except OperationalError as error:
+        return (
+            f"{settings.DATABASES['default']['HOST']} につながりません。動いているか、OTAYORI_DATABASE_URL が"
+            f"正しいか確かめてください。\n    {str(error).strip()}"
+        )
+    return ""
+
+
+def _tables_problem() -> str:
+    executor = MigrationExecutor(connection)
+    missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return f"{len(missing)} 件の更新が残っています。otayori migrate を実行してください。" if missing else ""
+
+
+def _mail_problem() -> str:
+    relay = f"{settings.EMAIL_HOST}:{settings.EMAIL_PORT}"
+    mailer = EmailBackend(timeout=5)
+    try:
+        mailer.open()
+        mailer.close()
+    except smtplib.SMTPAuthenticationError:
+        return f"{relay} がユーザー名かパスワードを受け付けません。OTAYORI_SMTP_URL を確かめてください。"
+    except ssl.SSLError as error:
+        return f"{relay} の証明書を確かめられません（{error.reason}）。"
+    except (OSError, smtplib.SMTPException) as error:
+        return (
+            f"{relay} につながりません（{type(error).__name__}）。動いているか、OTAYORI_SMTP_URL が正しいか"
+            "確かめてください。"
+        )
+    return ""

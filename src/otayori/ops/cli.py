@@ -1,0 +1,137 @@
+"""The command line, `otayori`: every part of the product is started, checked and fed from here."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+from otayori.ops.trouble import Trouble
+
+# Each command imports what it needs when it runs: `otayori --help` is immediate.
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command of `arguments` (default: of the process); returns the exit code."""
+    options = _parser().parse_args(arguments)
+    try:
+        code: int | None = options.run(options)
+    except Trouble as trouble:
+        print(trouble, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return code or 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="otayori", description="学校からのお知らせを、すべての保護者へ。")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    for name, help_text, run in (
+        ("demo", "見本の区を作り、すべてを動かす / run everything with a demo ward", _demo),
+        ("worker", "配信する / deliver what is due", _worker),
+        ("migrate", "データベースを新しい形にする / bring the database up to date", _migrate),
+        ("check", "設定、データベース、メールサーバーを確かめる / check settings and servers", _check),
+    ):
+        commands.add_parser(name, help=help_text).set_defaults(run=run)
+    _add_web(commands)
+    _add_mailcatcher(commands)
+    _add_roster(commands)
+    return parser
+
+
+def _add_web(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    web = commands.add_parser("web", help="画面を出す / serve the pages")
+    web.add_argument("--host", default="127.0.0.1", help="待ち受けるアドレス / address (%(default)s)")
+    web.add_argument("--port", type=int, help="待ち受けるポート / port (OTAYORI_PORT, 8000)")
+    web.add_argument("--processes", type=int, help="プロセスの数 / processes (one a core, up to 4)")
+    web.set_defaults(run=_web)
+
+
+def _add_mailcatcher(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    catcher = commands.add_parser("mailcatcher", help="メールを受け取って見せる / catch and show mail")
+    catcher.add_argument("--smtp", type=_address, default=("127.0.0.1", 1025), metavar="HOST:PORT")
+    catcher.add_argument("--http", type=_address, default=("127.0.0.1", 8025), metavar="HOST:PORT")
+    catcher.set_defaults(run=_mailcatcher)
+
+
+def _add_roster(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    roster = commands.add_parser("roster", help="名簿 / the roster")
+    verbs = roster.add_subparsers(required=True, metavar="VERB")
+    importing = verbs.add_parser("import", help="名簿の CSV を取り込む / import a roster file")
+    importing.add_argument("file", metavar="FILE")
+    importing.add_argument("--apply", action="store_true", help="確かめずに反映する / apply without asking")
+    importing.set_defaults(run=_roster_import)
+
+
+def _address(text: str) -> tuple[str, int]:
+    host, _, port = text.rpartition(":")
+    if not host or not port.isdigit():
+        raise argparse.ArgumentTypeError("HOST:PORT")
+    return host.strip("[]"), int(port)
+
+
+def load_django() -> None:
+    """Read the settings and load the apps. Raises Trouble that names every wrong setting."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "otayori.config.settings")
+    import django
+    from django.conf import settings
+
+    try:
+        settings.configured or settings.SECRET_KEY  # noqa: B018 - reading one reads all
+    except ValueError as wrong:  # config.environment.WrongSettings, which stands above us
+        raise Trouble(str(wrong), "Wrong settings: set the variables above.") from wrong
+    django.setup()
+
+
+def _demo(options: argparse.Namespace) -> None:
+    from otayori.ops.demo_start import run
+
+    run()
+
+
+def _web(options: argparse.Namespace) -> None:
+    load_django()
+    from otayori.ops.serve import serve
+
+    serve(options.host, options.port, processes=options.processes)
+
+
+def _worker(options: argparse.Namespace) -> None:
+    load_django()
+    from otayori.delivery.worker import run
+
+    run()
+
+
+def _migrate(options: argparse.Namespace) -> None:
+    load_django()
+    from otayori.ops.migrate import migrate
+
+    migrate(verbosity=1)
+
+
+def _check(options: argparse.Namespace) -> int:
+    load_django()
+    from otayori.ops.check import check
+
+    return 0 if check(print) else 1
+
+
+def _mailcatcher(options: argparse.Namespace) -> None:
+    from otayori.ops.mailcatcher.run import run
+
+    run(options.smtp, options.http)
+
+
+def _roster_import(options: argparse.Namespace) -> int:
+    load_django()
+    from pathlib import Path
+
+    from otayori.ops.roster_command import import_file
+
+    code: int = import_file(Path(options.file), apply=options.apply)
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())
