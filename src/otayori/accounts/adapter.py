@@ -1,14 +1,16 @@
 """What signing in does differently here than allauth does by itself."""
 
+import contextlib
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.http import HttpRequest
 
 from otayori.accounts.models import User
-from otayori.core import mail
+from otayori.core import crypto, mail
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -25,8 +27,32 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         mail.send_now(message)
 
 
+    def reauthenticate(self, user: User, password: str) -> bool:
+        """Ask for the password again before something dangerous; the address comes from the account."""
+        found = self.authenticate(context.request, email=user.email, password=password)
+        return found is not None and found.pk == user.pk
+
+    def send_notification_mail(
+        self,
+        template_prefix: str,
+        user: User,
+        context: dict[str, Any] | None = None,
+        email: str | None = None,
+    ) -> None:
+        """Warn of a changed password or a new authenticator; that it can't be sent stops nothing."""
+        with contextlib.suppress(mail.MailNotSent):
+            super().send_notification_mail(template_prefix, user, context, email or user.email)
+
+
 class MfaAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     """Passkeys and codes are shown under the ward's name."""
+
+    def encrypt(self, text: str) -> str:
+        """Seal the secret of an authenticator; a copy of the database does not make codes."""
+        return crypto.seal(crypto.WARD, text, "mfa").hex()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return crypto.unseal(crypto.WARD, bytes.fromhex(encrypted_text), "mfa")
 
     def get_totp_issuer(self) -> str:
         return str(settings.MFA_TOTP_ISSUER)
