@@ -14,7 +14,7 @@ export UV_SYSTEM_CERTS := $(if $(wildcard /etc/ssl/certs/ca-certificates.crt),tr
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check lint bench locale lock packages
+.PHONY: help demo test check lint bench messages locale lock packages
 
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -35,6 +35,10 @@ lint: .venv/.dev $(TRANSLATIONS) ## style, types and import directions
 
 bench: .venv/.dev $(TRANSLATIONS) ## measure; see bench/
 	$(PY) -m bench $(ARGS)
+
+messages: .venv/.dev ## collect the sentences of the screens into src/otayori/locale (needs GNU gettext)
+	cd src/otayori && OTAYORI_PROFILE=test DJANGO_SETTINGS_MODULE=otayori.config.settings \
+		../../$(PY) -m django makemessages --locale en --no-location --no-obsolete --ignore "tests/*"
 
 locale: $(TRANSLATIONS) ## compile the translations
 

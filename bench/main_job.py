@@ -57,7 +57,7 @@ def mail_size(title: str, text: str) -> int:
 
 
 def run(officer: object, count: int) -> tuple[float, float]:
-    """Release to everybody and wait until each delivery is settled. Returns seconds of release and delivery."""
+    """Release to everybody, wait until each delivery is settled; returns the seconds of the two."""
     from otayori.accounts.access import Access
     from otayori.delivery.models import Delivery
     from otayori.messaging import compose, send
