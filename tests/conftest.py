@@ -76,7 +76,7 @@ def _keys_of_this_test_alone(request: pytest.FixtureRequest) -> Iterator[None]:
 
 
 @pytest.fixture
-def cast(db: None):  # type: ignore[no-untyped-def]  # noqa: ANN201 - tests/cast.py needs Django set up
+def cast(db: None):  # type: ignore[no-untyped-def]
     """The people of the stories: see tests/cast.py."""
     from tests.cast import gather
 

@@ -26,7 +26,6 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         message = self.render_mail(template_prefix, email, context)
         mail.send_now(message)
 
-
     def reauthenticate(self, user: User, password: str) -> bool:
         """Ask for the password again before something dangerous; the address comes from the account."""
         found = self.authenticate(context.request, email=user.email, password=password)

@@ -1,6 +1,9 @@
-"""Addresses of the staff's pages."""
+"""Addresses of the staff's pages: the roster's side and the messages' side."""
 
-from django.urls import URLPattern
+from django.urls import include, path
 
 app_name = "console"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", include("otayori.console.urls_roster")),
+    path("", include("otayori.console.urls_messages")),
+]

@@ -9,7 +9,7 @@ from django.core.mail import EmailMessage
 log = logging.getLogger(__name__)
 
 
-class MailNotSent(Exception):  # noqa: N818 - read as a sentence
+class MailNotSent(Exception):
     """The relay did not take the mail. Nothing is queued: the person asks again."""
 
 

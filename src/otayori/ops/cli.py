@@ -59,7 +59,11 @@ def _add_roster(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     verbs = roster.add_subparsers(required=True, metavar="VERB")
     importing = verbs.add_parser("import", help="名簿の CSV を取り込む / import a roster file")
     importing.add_argument("file", metavar="FILE")
-    importing.add_argument("--apply", action="store_true", help="確かめずに反映する / apply without asking")
+    importing.add_argument("--apply", action="store_true", help="反映する / apply, not only show")
+    importing.add_argument("--school", metavar="NUMBER", help="学校ID / the file is of one school")
+    importing.add_argument(
+        "--allow-many-gone", action="store_true", help="多くの人が消えても反映する / even if many vanish"
+    )
     importing.set_defaults(run=_roster_import)
 
 
@@ -129,8 +133,12 @@ def _roster_import(options: argparse.Namespace) -> int:
 
     from otayori.ops.roster_command import import_file
 
-    code: int = import_file(Path(options.file), apply=options.apply)
-    return code
+    return import_file(
+        Path(options.file),
+        apply=options.apply,
+        school=options.school,
+        allow_many_gone=options.allow_many_gone,
+    )
 
 
 if __name__ == "__main__":

@@ -1,0 +1,120 @@
+"""名簿: the students of a school by class, and finding one by name."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.core.paginator import Paginator
+from django.db.models import Count, Prefetch, prefetch_related_objects
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from otayori.accounts.access import Access, access_of, staff
+from otayori.console.place import school_in_view
+from otayori.core import clock
+from otayori.roster import coverage
+from otayori.roster.coverage import Standing
+from otayori.roster.models import Enrolment, Group, RegistrationSheet, Student
+from otayori.roster.order import class_order, seat_order
+from otayori.roster.search import matches, search_key
+from otayori.roster.sheets.state import SheetState, state_of
+from otayori.schools.models import Classroom, School
+
+A_PAGE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One student in the list."""
+
+    student: Student
+    classroom: Classroom
+    number: int | None
+    groups: Sequence[Group]
+    standing: Standing
+    sheet: SheetState | None  # None: nothing was issued that still counts
+
+    @property
+    def reach(self) -> str:
+        """ "registered", "unreachable" or "unregistered": how a notice about the child fares."""
+        if not self.standing.guardians:
+            return "unregistered"
+        return "registered" if self.standing.reachable else "unreachable"
+
+
+@staff
+def roster(request: HttpRequest) -> HttpResponse:
+    """The list of a school; for the board without a chosen school, the schools."""
+    school = school_in_view(request)
+    if school is None:
+        return _schools(request, access_of(request))
+    enrolments = _found(school, classroom=request.GET.get("class", ""), typed=request.GET.get("q", ""))
+    page = Paginator(enrolments, A_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "nav_current": "roster",
+        "school": school,
+        "classrooms": classrooms_of(school),
+        "page": page,
+        "lines": lines_of(page.object_list),
+        "may_manage": access_of(request).manages(school.id),
+    }
+    return render(request, "console/roster.html", context)
+
+
+def classrooms_of(school: School) -> list[Classroom]:
+    """The classes of this school year in the order of the register."""
+    rooms = Classroom.objects.filter(school=school, year_id=clock.school_year())
+    return sorted(rooms, key=lambda room: class_order(room.grade, room.name))
+
+
+def lines_of(enrolments: Iterable[Enrolment]) -> list[Line]:
+    """Return what the list says of these students; three statements, however many they are."""
+    rows = list(enrolments)
+    students = [row.student for row in rows]
+    this_year = Group.objects.filter(year_id=clock.school_year())
+    prefetch_related_objects(students, Prefetch("groups", queryset=this_year, to_attr="groups_now"))
+    ids = [student.id for student in students]
+    standings, sheets = coverage.standings(ids), sheet_states(ids)
+    return [
+        Line(
+            student=row.student,
+            classroom=row.classroom,
+            number=row.number,
+            groups=row.student.groups_now,  # type: ignore[attr-defined]
+            standing=standings.get(row.student_id, Standing()),
+            sheet=sheets.get(row.student_id),
+        )
+        for row in rows
+    ]
+
+
+def sheet_states(students: Collection[UUID]) -> dict[UUID, SheetState]:
+    """Return the state of each student's newest sheet that was not revoked. One statement."""
+    sheets = RegistrationSheet.objects.filter(student_id__in=students, revoked_at__isnull=True)
+    at = clock.now()
+    rows = sheets.annotate(joined_count=Count("joined")).order_by("issued_at")
+    return {sheet.student_id: state_of(sheet, sheet.joined_count, at) for sheet in rows}
+
+
+def enrolled(school: School) -> list[Enrolment]:
+    """Everybody present in a school this year, in the order of the register. One statement."""
+    rows = Enrolment.objects.filter(
+        year_id=clock.school_year(), classroom__school=school, student__left_at__isnull=True
+    ).select_related("student", "classroom")
+    return sorted(rows, key=lambda row: seat_order(row.classroom.grade, row.classroom.name, row.number))
+
+
+def _found(school: School, *, classroom: str, typed: str) -> list[Enrolment]:
+    rows = enrolled(school)
+    if classroom:
+        rows = [row for row in rows if str(row.classroom_id) == classroom]
+    if key := search_key(typed):
+        rows = [row for row in rows if matches(key, row.student.name, row.student.kana)]
+    return rows
+
+
+def _schools(request: HttpRequest, access: Access) -> HttpResponse:
+    figures = coverage.by_school(clock.school_year(), [school.id for school in access.schools])
+    rows = [(school, figures.get(school.id, coverage.Coverage())) for school in access.schools]
+    context = {"nav_current": "roster", "rows": rows, "may_manage": access.manages(None)}
+    return render(request, "console/roster_schools.html", context)
