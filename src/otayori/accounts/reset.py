@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from otayori.accounts import codes
 from otayori.accounts.access import everyone
 from otayori.accounts.models import User
-from otayori.core import audit, mail
+from otayori.core import audit, crypto, mail
 
 PURPOSE = "reset"
 _ADDRESS = "reset address"
@@ -58,7 +58,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     form = AskForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         email = form.cleaned_data["email"]
-        request.session[_ADDRESS] = email
+        request.session[_ADDRESS] = crypto.seal(crypto.WARD, email, _ADDRESS).hex()
         with contextlib.suppress(mail.MailNotSent):
             if User.objects.by_email(email) is not None:
                 codes.send(request.session, PURPOSE, email)
@@ -69,9 +69,10 @@ def ask(request: HttpRequest) -> HttpResponse:
 @everyone("who has lost the password can't sign in; the code proves the address")
 def renew(request: HttpRequest) -> HttpResponse:
     """Take the code and the new password."""
-    email = request.session.get(_ADDRESS)
-    if email is None:
+    kept = request.session.get(_ADDRESS)
+    if kept is None:
         return redirect("account_reset_password")
+    email = crypto.unseal(crypto.WARD, bytes.fromhex(kept), _ADDRESS)
     form = RenewForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         outcome = codes.check(request.session, PURPOSE, email, form.cleaned_data["code"].strip())

@@ -1,6 +1,40 @@
 """Addresses of the guardian app."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from otayori.family import app, inbox, message, notifications, settings
+from otayori.family.join import account, child, enter, finish
 
 app_name = "family"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", inbox.inbox, name="inbox"),
+    path("m/<uuid:message_id>", message.message, name="message"),
+    path("m-shell", app.message_shell, name="message_shell"),
+    path("receipts", message.receipts, name="receipts"),
+    path("token", message.token, name="token"),
+    path("offline", app.offline, name="offline"),
+    path("manifest.webmanifest", app.manifest, name="manifest"),
+    path("sw.js", app.worker, name="worker"),
+    path("settings", settings.settings, name="settings"),
+    path("settings/notifications", notifications.notifications, name="notifications"),
+    path("settings/email", settings.add_email, name="add_email"),
+    path("settings/email/code", settings.confirm_email, name="confirm_email"),
+    path("settings/endpoints/<uuid:endpoint_id>/remove", settings.remove_endpoint, name="remove_endpoint"),
+    path("push/subscribe", notifications.subscribe, name="push_subscribe"),
+    path("push/unsubscribe", notifications.unsubscribe, name="push_unsubscribe"),
+    path("push/test", notifications.try_one, name="push_test"),
+    path("join", enter.enter, name="join"),
+    path("join/problem", enter.problem, name="join_problem"),
+    path("join/continue", enter.resume, name="join_resume"),
+    path("join/password", child.password, name="join_password"),
+    path("join/child", child.child, name="join_child"),
+    path("join/not-mine", child.not_mine, name="join_not_mine"),
+    path("join/notice", child.notice, name="join_notice"),
+    path("join/account", account.account, name="join_account"),
+    path("join/code", account.code, name="join_code"),
+    path("join/code/again", account.send_again, name="join_code_again"),
+    path("join/known", account.known, name="join_known"),
+    path("join/app", finish.app, name="join_app"),
+    path("join/done", finish.done, name="join_done"),
+    path("join/<str:token>", enter.scan, name="join_scan"),  # last: the words above are no tokens
+]

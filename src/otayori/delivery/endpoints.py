@@ -1,0 +1,147 @@
+"""The guardian's endpoints (通知先): add an e-mail address, subscribe a device, remove, list.
+
+An address belongs to one guardian. One that is given up keeps its row, without the address, so that what was
+delivered to it can still be counted; what was waiting for it is cancelled, never handed to a next owner.
+"""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.http import Http404
+
+from otayori.core import audit, clock, crypto
+from otayori.delivery.channels.webpush import normalise, origin
+from otayori.delivery.channels.webpush.subscription import parse
+from otayori.delivery.models import ChannelName, Delivery, Endpoint
+from otayori.delivery.status import Status, before
+from otayori.roster.models import Guardian
+
+MOST_DEVICES = 20
+REMOVED, MOVED = "removed", "moved"  # Endpoint.code of rows that were given up
+_GIVEN_UP = (REMOVED, MOVED)
+
+
+class AddressTaken(Exception):
+    """The e-mail address is another guardian's endpoint."""
+
+
+class TooManyDevices(Exception):
+    """The guardian has `MOST_DEVICES` already."""
+
+
+def email_key(email: str) -> bytes:
+    """Return what stands in `Endpoint.address_key` for an e-mail address (case does not matter)."""
+    return crypto.lookup_key("email address", email.strip().casefold())
+
+
+def push_key(endpoint_url: str) -> bytes:
+    """Return what stands in `Endpoint.address_key` for a push subscription: whose URL stays."""
+    return crypto.lookup_key("push address", endpoint_url)
+
+
+def endpoints_of(guardian: Guardian) -> list[Endpoint]:
+    """Return the guardian's endpoints, mail first, oldest first."""
+    rows = Endpoint.objects.filter(guardian=guardian).exclude(code__in=_GIVEN_UP)
+    return list(rows.order_by("channel", "created_at"))
+
+
+@transaction.atomic
+def add_email(guardian: Guardian, email: str) -> Endpoint:
+    """Add an address the guardian has proven to read, or revive it. Raises `AddressTaken`."""
+    key = email_key(email)
+    known = Endpoint.objects.select_for_update().filter(channel=ChannelName.EMAIL, address_key=key).first()
+    if known is not None and known.guardian_id != guardian.id:
+        raise AddressTaken
+    endpoint = known or Endpoint(guardian=guardian, channel=ChannelName.EMAIL, address_key=key)
+    endpoint.address = email.strip()
+    endpoint.host = email.strip().rpartition("@")[2].lower()
+    _save_alive(endpoint, is_new=known is None)
+    return endpoint
+
+
+@transaction.atomic
+def subscribe(guardian: Guardian, raw: str, *, device: str, vapid: str) -> Endpoint:
+    """Add the push subscription of a device, `PushSubscription.toJSON()` as text.
+
+    A device that was another guardian's becomes this one's. `vapid` is the public key it was made with.
+    Raises `BadSubscription` (see webpush/subscription.py) and `TooManyDevices`.
+    """
+    address = normalise(raw, allowed_hosts=settings.OTAYORI_PUSH_HOSTS, vapid=vapid)
+    key = push_key(parse(address, allowed_hosts=settings.OTAYORI_PUSH_HOSTS).endpoint)
+    known = Endpoint.objects.select_for_update().filter(channel=ChannelName.WEBPUSH, address_key=key).first()
+    if known is not None and known.guardian_id != guardian.id:
+        _give_up(known, MOVED)
+        known = None
+    if known is None and _devices(guardian) >= MOST_DEVICES:
+        raise TooManyDevices
+    endpoint = known or Endpoint(guardian=guardian, channel=ChannelName.WEBPUSH, address_key=key)
+    endpoint.address, endpoint.host, endpoint.device = address, origin(address), device[:80]
+    _save_alive(endpoint, is_new=known is None)
+    return endpoint
+
+
+def unsubscribe(guardian: Guardian, endpoint_url: str) -> None:
+    """Remove the device with this push address, as it tells itself on signing out."""
+    key = push_key(endpoint_url)
+    for endpoint in Endpoint.objects.filter(guardian=guardian, channel=ChannelName.WEBPUSH, address_key=key):
+        remove(guardian, endpoint.id)
+
+
+def open_endpoint(guardian: Guardian, endpoint_id: UUID) -> Endpoint:
+    """Return one of the guardian's own endpoints, else 404."""
+    for endpoint in endpoints_of(guardian):
+        if endpoint.id == endpoint_id:
+            return endpoint
+    raise Http404
+
+
+@transaction.atomic
+def remove(guardian: Guardian, endpoint_id: UUID) -> None:
+    """Give up one of the guardian's endpoints. Raises `Http404`."""
+    endpoint = open_endpoint(guardian, endpoint_id)
+    _give_up(endpoint, REMOVED)
+    audit.record(
+        "endpoint removed", actor_id=guardian.user_id, object_id=endpoint.id, channel=endpoint.channel
+    )
+
+
+def is_last_way(endpoint: Endpoint, others: Sequence[Endpoint]) -> bool:
+    """Tell whether nothing would reach the guardian without this endpoint."""
+    live = [other for other in others if other.state == Endpoint.State.ACTIVE]
+    return live == [endpoint]
+
+
+def disable(endpoint: Endpoint, code: str) -> None:
+    """Write down that the address is dead, as a channel has just told."""
+    Endpoint.objects.filter(pk=endpoint.pk, state=Endpoint.State.ACTIVE).update(
+        state=Endpoint.State.DISABLED, code=code[:60], disabled_at=clock.now()
+    )
+
+
+def _devices(guardian: Guardian) -> int:
+    return sum(endpoint.channel == ChannelName.WEBPUSH for endpoint in endpoints_of(guardian))
+
+
+def _save_alive(endpoint: Endpoint, *, is_new: bool) -> None:
+    endpoint.state, endpoint.code, endpoint.disabled_at = Endpoint.State.ACTIVE, "", None
+    endpoint.verified_at = clock.now()
+    try:
+        with transaction.atomic():
+            endpoint.save(force_insert=is_new)
+    except IntegrityError as error:  # two requests added the same address at the same moment
+        raise AddressTaken from error
+
+
+def _give_up(endpoint: Endpoint, why: str) -> None:
+    Delivery.objects.filter(endpoint=endpoint, status__in=before(Status.CANCELLED)).update(
+        status=Status.CANCELLED, code=f"endpoint {why}"
+    )
+    endpoint.address = ""
+    endpoint.address_key = crypto.lookup_key(
+        "given up", str(endpoint.id)
+    )  # frees the address for its next owner
+    endpoint.device = ""
+    endpoint.state, endpoint.code, endpoint.disabled_at = Endpoint.State.DISABLED, why, clock.now()
+    endpoint.save()

@@ -1,0 +1,123 @@
+"""What makes the pages an app: manifest, service worker, and the pages it keeps on the device."""
+
+import hashlib
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib.staticfiles import finders
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from otayori.accounts.access import everyone
+from otayori.messaging.models import URGENCY_LABELS
+
+WHY = "the browser asks for it without anybody; it holds nothing personal"
+
+SHELL = (
+    "otayori/tokens.css", "otayori/base.css", "otayori/components.css", "otayori/family.css",
+    "otayori/print.css", "otayori/ui.js", "otayori/icons/favicon.svg",
+    "otayori/icons/app-192.png", "otayori/icons/badge-96.png",
+    "family/family.css", "family/app.js", "family/send.js", "family/push.js",
+)  # fmt: skip
+ICONS = (("app-192", 192, "any"), ("app-512", 512, "any"), ("app-maskable-512", 512, "maskable"))
+WORKER = ("family/worker/pages.js", "family/worker/push.js", "family/worker/fetch.js")
+
+
+@everyone(WHY)
+def manifest(request: HttpRequest) -> HttpResponse:
+    """The web app manifest, in the language of the page that links it."""
+    fields = {
+        "id": "/",
+        "name": _("おたより"),
+        "short_name": _("おたより"),
+        "description": _("学校・園からのお知らせを受け取ります。"),
+        "lang": translation.get_language(),
+        "start_url": "/",
+        "scope": "/",
+        "display": "standalone",
+        "background_color": "#ffffff",
+        "theme_color": "#ffffff",
+        "icons": [
+            {
+                "src": static(f"otayori/icons/{name}.png"),
+                "sizes": f"{pixels}x{pixels}",
+                "type": "image/png",
+                "purpose": purpose,
+            }
+            for name, pixels, purpose in ICONS
+        ],
+    }
+    response = JsonResponse(fields, json_dumps_params={"ensure_ascii": False})
+    response["Content-Type"] = "application/manifest+json"
+    response["Cache-Control"] = "no-cache"
+    return response
+
+
+@everyone(WHY)
+def worker(request: HttpRequest) -> HttpResponse:
+    """The service worker: its settings, and the files it is made of."""
+    page = {
+        "config": json.dumps(_config(), ensure_ascii=False),
+        "files": json.dumps([f"{static(name)}?v={version()}" for name in WORKER]),
+    }
+    response = render(request, "family/sw.js", page, content_type="text/javascript")
+    response["Service-Worker-Allowed"] = "/"
+    response["Cache-Control"] = "no-cache"
+    return response
+
+
+@everyone(WHY)
+def offline(request: HttpRequest) -> HttpResponse:
+    """What is shown for a page that is not on the device while there is no network."""
+    return render(request, "family/offline.html")
+
+
+@everyone(WHY)
+def message_shell(request: HttpRequest) -> HttpResponse:
+    """The message page without a message: the service worker fills it from a push."""
+    return render(request, "family/message_shell.html", {"nav_current": "inbox"})
+
+
+@cache
+def version() -> str:
+    """A name that changes when a file of the app changes; the devices then fetch them anew."""
+    digest = hashlib.sha256()
+    for name in (*SHELL, *WORKER):
+        found = finders.find(name)
+        digest.update(Path(found).read_bytes() if isinstance(found, str) else b"")
+    return digest.hexdigest()[:12]
+
+
+def _config() -> dict[str, Any]:
+    return {
+        "version": version(),
+        "shell": [static(name) for name in SHELL if finders.find(name)],
+        "messageShell": reverse("family:message_shell"),
+        "offline": reverse("family:offline"),
+        "inbox": reverse("family:inbox"),
+        "token": reverse("family:token"),
+        "subscribe": reverse("family:push_subscribe"),
+        "statics": settings.STATIC_URL,
+        "icon": static("otayori/icons/app-192.png"),
+        "badge": static("otayori/icons/badge-96.png"),
+        "words": {code: _words(code) for code, _name in settings.LANGUAGES},
+    }
+
+
+def _words(language: str) -> dict[str, str]:
+    """What the service worker itself says."""
+    with translation.override(language):
+        urgencies = {urgency.value: str(label) for urgency, label in URGENCY_LABELS.items()}
+        return {
+            "emergency": urgencies["emergency"],
+            "important": urgencies["important"],
+            "unreadable": _("お知らせが届きました。開いて確かめてください。"),
+            "app": _("おたより"),
+        }

@@ -1,0 +1,92 @@
+// A push carries the page: store it, then show the notification. Format: delivery/channels/webpush/payload.py.
+"use strict";
+
+const JITTER = 20000; // milliseconds over which the phones of a ward spread their fetches of long texts
+
+const unpack = async (bytes) => {
+  if (bytes[0] !== 1) throw new Error("unknown format");
+  const stream = new Blob([bytes.slice(1)]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
+  return new Response(stream).json();
+};
+
+const wordsIn = (language) => CONFIG.words[language] ?? CONFIG.words[String(language).split("-")[0]] ?? CONFIG.words.ja;
+
+// On a lock screen: who and what about, never the text (design.md 4).
+const notify = (data, path) => {
+  const words = wordsIn(data.lang);
+  const urgent = data.urgency === "emergency";
+  const mark = words[data.urgency];
+  return self.registration.showNotification(mark ? `【${mark}】${data.sender}` : data.sender, {
+    body: data.title,
+    tag: data.id,
+    renotify: urgent,
+    requireInteraction: urgent,
+    lang: data.lang,
+    icon: CONFIG.icon,
+    badge: CONFIG.badge,
+    timestamp: Date.parse(data.sent_at),
+    data: { path },
+  });
+};
+
+const notifyUnreadable = () =>
+  self.registration.showNotification(wordsIn("ja").app, {
+    body: wordsIn(self.navigator.language).unreadable,
+    icon: CONFIG.icon,
+    badge: CONFIG.badge,
+    data: { path: CONFIG.inbox },
+  });
+
+const fetchRest = async (path) => {
+  await new Promise((resolve) => { setTimeout(resolve, Math.random() * JITTER); });
+  // The header says that nobody is reading yet: the server does not mark the message read.
+  const response = await fetch(path, { headers: { "Otayori-Purpose": "store" } });
+  if (response.ok && !response.redirected) await keepPage(path, response);
+};
+
+const receive = async (message) => {
+  let data;
+  try {
+    data = await unpack(new Uint8Array(await message.arrayBuffer()));
+  } catch {
+    await notifyUnreadable(); // browsers take the subscription away from who shows nothing
+    return;
+  }
+  const path = new URL(data.url, self.location.origin).pathname; // never another site
+  const stored = MESSAGE.test(path) ? writeMessage(path, data) : Promise.resolve();
+  await Promise.allSettled([notify(data, path), stored]);
+  for (const client of await self.clients.matchAll({ type: "window" })) client.postMessage({ type: "push", path });
+  if (data.more && MESSAGE.test(path)) await fetchRest(path).catch(() => {});
+};
+
+self.addEventListener("push", (event) => {
+  event.waitUntil(event.data ? receive(event.data) : notifyUnreadable());
+});
+
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  const path = event.notification.data?.path ?? CONFIG.inbox;
+  event.waitUntil((async () => {
+    const windows = await self.clients.matchAll({ type: "window" });
+    const there = windows.find((client) => new URL(client.url).pathname === path);
+    if (there) return there.focus();
+    return self.clients.openWindow(path);
+  })());
+});
+
+// The browser has replaced the subscription: tell the server the new one.
+self.addEventListener("pushsubscriptionchange", (event) => {
+  event.waitUntil((async () => {
+    const old = event.oldSubscription ?? (await self.registration.pushManager.getSubscription());
+    const subscription = event.newSubscription ?? (old && (await self.registration.pushManager.subscribe(old.options)));
+    if (!subscription) return;
+    const answer = await fetch(CONFIG.token, { headers: { "Accept": "application/json" } });
+    if (!answer.ok) return; // signed out: the page subscribes anew after signing in
+    const { csrf } = await answer.json();
+    await fetch(CONFIG.subscribe, {
+      method: "POST",
+      headers: { "Content-Type": "application/json", "Accept": "application/json", "X-CSRFToken": csrf },
+      body: JSON.stringify(subscription),
+    });
+  })());
+});
