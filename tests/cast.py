@@ -1,6 +1,6 @@
 """The named cast of the stories, in a small ward with two schools.
 
-桜小 (sakura): 3年1組 Haru Kim, Aoi Yamada, Sora Watanabe; 3年2組 Mei Alvarez; club サッカークラブ (Haru, Mei).
+桜小 (sakura): 3年1組 Haru Kim, Aoi Yamada, Sora Watanabe; 3年2組 Mei Alvarez; サッカークラブ (Haru, Mei).
 柏中 (kashiwa): 1年1組 Jun Kim, Rin Ito (nobody registered for her).
 Guardians: Kim (Haru and Jun), Yamada (Aoi), Alvarez (Mei, reads Portuguese), Watanabe (Sora, blocked by the
 school) and Watanabe's other guardian (Sora). Staff: teacher Sato (3年1組), manager Suzuki of sakura, teacher
@@ -51,7 +51,9 @@ class Cast:
 
 def gather() -> Cast:
     """Set the ward up and bring everybody in."""
-    ward = set_up.create_ward(name="みどり区", board="みどり区教育委員会", office="学校運営課", phone="03-0000-0000")
+    ward = set_up.create_ward(
+        name="みどり区", board="みどり区教育委員会", office="学校運営課", phone="03-0000-0000"
+    )
     sakura = set_up.create_school(code="B113200000017", number="1001", name="桜小学校", kind="elementary")
     kashiwa = set_up.create_school(code="C113200000025", number="2001", name="柏中学校", kind="junior_high")
     year = set_up.open_year(clock.school_year()).year

@@ -4,9 +4,10 @@ import sys
 
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 
+from otayori.accounts import interrupted
 from otayori.accounts.access import everyone
 from otayori.core.outage import OUTAGES, outage_page
 
@@ -29,7 +30,13 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """A form that was open too long, or came from elsewhere."""
+    """A form that was open too long, or came from elsewhere. What was typed is kept where it can be.
+
+    Signing in from another tab changes the token of an older one. The page is opened anew with the text
+    in it; nothing is sent or saved by that, so a forged form gains nothing (and has no signed owner).
+    """
+    if interrupted.keep(request):
+        return redirect(request.get_full_path())
     return render(request, "403.html", {"form_too_old": True}, status=403)
 
 

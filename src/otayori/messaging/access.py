@@ -13,18 +13,18 @@ from otayori.roster.models import Guardian
 def messages_for(access: Access) -> QuerySet[Message]:
     """The messages this person sees.
 
-    Managers see all of their school; teachers the released ones and their own drafts; the board all.
+    Managers see all of their school; teachers the released ones and their own drafts, but not what
+    others wrote to single students; the board all released ones and its own drafts.
     Another person's draft is that person's (and the manager's) until it is released.
     """
     if access.is_ward_wide:
-        return Message.objects.filter(
-            Q(state=Message.State.RELEASED) | Q(author=access.user) | Q(school=None)
-        )
+        seen = Q(state=Message.State.RELEASED) | Q(author=access.user)
+        return Message.objects.filter(seen | Q(school=None) if access.is_board else seen)
     managed = [m.school_id for m in access.memberships if m.role == "manager" and m.school_id]
     mine = [school.id for school in access.schools]
     return Message.objects.filter(
         Q(school__in=managed)
-        | Q(school__in=mine, state=Message.State.RELEASED)
+        | Q(school__in=mine, state=Message.State.RELEASED, individual=False)
         | Q(school__in=mine, author=access.user)
     )
 

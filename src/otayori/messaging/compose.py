@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from django.db import transaction
+
 from otayori.accounts.access import Access
 from otayori.delivery.parcel import Urgency
 from otayori.messaging import targets
@@ -22,6 +24,10 @@ class Missing(StrEnum):
     NOBODY = "nobody"
 
 
+class AlreadyReleased(Exception):
+    """The draft was sent meanwhile: what was sent is never changed."""
+
+
 @dataclass(frozen=True)
 class Words:
     """What the author typed and chose; may be incomplete."""
@@ -34,19 +40,31 @@ class Words:
 
 
 def start_draft(access: Access, school: School | None, words: Words | None = None) -> Message:
-    """Return a new draft of the person's, in the name of the school (None: the board)."""
-    message = Message(school=school, author=access.user)
-    return save_draft(access, message, words or Words())
+    """Return a new draft of the person's, in the name of the school (None: the board).
+
+    Raises `targets.NotYours`.
+    """
+    return _write(access, Message(school=school, author=access.user), words or Words())
 
 
+@transaction.atomic
 def save_draft(access: Access, message: Message, words: Words) -> Message:
-    """Keep what was typed, however incomplete. Raises `targets.NotYours`."""
+    """Keep what was typed, however incomplete. Raises `targets.NotYours` or `AlreadyReleased`."""
+    # another tab may be releasing it: without the lock this would turn a sent message into a draft again
+    drafts = Message.objects.select_for_update().filter(id=message.id, state=Message.State.DRAFT)
+    if drafts.values_list("id").first() is None:
+        raise AlreadyReleased
+    return _write(access, message, words)
+
+
+def _write(access: Access, message: Message, words: Words) -> Message:
     targets.check(access, message.school, words.audience)
     message.title = words.title.strip()
     message.text = words.text.replace("\r\n", "\n").strip("\n")
     message.urgency = words.urgency.value
     message.category = words.category
     message.audience = words.audience.model_dump(mode="json", exclude_none=True)
+    message.individual = words.audience.is_individual
     message.save()
     return message
 

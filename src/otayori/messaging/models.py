@@ -48,6 +48,7 @@ class Message(models.Model):
     urgency = models.CharField(max_length=10, choices=URGENCY_CHOICES, default=Urgency.NORMAL.value)
     category = models.CharField(max_length=20, choices=Category, default=Category.SCHOOL_LIFE)
     audience = models.JSONField(default=dict)  # messaging/audience.py: Audience
+    individual = models.BooleanField(default=False)  # to single students: not every teacher's business
     state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
     batch = models.OneToOneField(Batch, on_delete=models.PROTECT, null=True, related_name="message")
     created_at = models.DateTimeField(auto_now_add=True)

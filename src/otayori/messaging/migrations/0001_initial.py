@@ -28,6 +28,7 @@ class Migration(migrations.Migration):
                 ('urgency', models.CharField(choices=[('emergency', '緊急'), ('important', '重要'), ('normal', '通常'), ('leaflet', '配布物')], default='normal', max_length=10)),
                 ('category', models.CharField(choices=[('safety', '防犯・防災'), ('incident', '事件・事故'), ('event', '行事'), ('school_life', '学校生活'), ('other', 'その他')], default='school_life', max_length=20)),
                 ('audience', models.JSONField(default=dict)),
+                ('individual', models.BooleanField(default=False)),
                 ('state', models.CharField(choices=[('draft', '下書き'), ('released', '配信')], default='draft', max_length=10)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('changed_at', models.DateTimeField(auto_now=True)),

@@ -1,0 +1,98 @@
+"""Confirm: one sentence that says who will get it; and the release of exactly what was shown."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages as notices
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from otayori.accounts.access import access_of, staff
+from otayori.console import sentences
+from otayori.console.kinds import by_kind
+from otayori.messaging import confirm as confirming
+from otayori.messaging import reached, resolve, send, targets
+from otayori.messaging.access import may_change, open_draft, open_message
+from otayori.messaging.compose import audience_of
+from otayori.messaging.confirm import Confirmation
+from otayori.messaging.describe import names_of
+from otayori.messaging.models import Message
+
+
+@staff
+def confirm(request: HttpRequest, message_id: UUID) -> HttpResponse:
+    """What will be sent, to whom, in words."""
+    access = access_of(request)
+    message = open_message(access, message_id)
+    if message.state == Message.State.RELEASED:
+        return redirect("console:message", message_id=message.id)
+    message = open_draft(access, message_id)
+    seen = confirming.look(message)
+    try:
+        targets.check(access, message.school, audience_of(message))
+    except targets.NotYours:
+        return _not_yours(request, message)
+    if seen.lacks:
+        return redirect(f"{reverse('console:draft', args=[message.id])}?check=1")
+    return render(request, "console/confirm.html", _context(message, seen))
+
+
+@staff
+@require_POST
+def release(request: HttpRequest, message_id: UUID) -> HttpResponse:
+    """Send it, if it is still what was confirmed. A second click leads to the same progress page."""
+    access = access_of(request)
+    message = open_message(access, message_id)
+    if not may_change(access, message):
+        raise Http404
+    try:
+        confirming.release(access, message.id, request.POST.get("seen", ""))
+    except confirming.Changed:
+        notices.warning(
+            request,
+            _("確認のあいだに内容か宛先が変わりました。まだ送信していません。もう一度確かめてください。"),
+        )
+        return redirect("console:confirm", message_id=message.id)
+    except send.NotReady:
+        return redirect(f"{reverse('console:draft', args=[message.id])}?check=1")
+    except targets.NotYours:
+        return _not_yours(request, message)
+    except Message.DoesNotExist as error:  # thrown away in another window just now
+        raise Http404 from error
+    return redirect("console:message", message_id=message.id)
+
+
+def _not_yours(request: HttpRequest, message: Message) -> HttpResponse:
+    notices.error(request, _("選べない宛先が入っています。まだ送信していません。宛先を選び直してください。"))
+    return redirect("console:draft", message_id=message.id)
+
+
+def _context(message: Message, seen: Confirmation) -> dict[str, Any]:
+    audience, sender = audience_of(message), message.school
+    schools = resolve.schools_reached(audience)
+    noun = sentences.children_word({school.kind for school, _n in schools})
+    words = names_of([audience]).words(audience, sender)
+    whom = sentences.whom(sender, audience, words, [school for school, _n in schools])
+    context: dict[str, Any] = {
+        "nav_current": "messages",
+        "message": message,
+        "seen": seen,
+        "noun": noun,
+        "sender_name": send.sender_of(message),
+        "sentence": sentences.confirm_sentence(whom, seen.reach, noun),
+        "missed": sentences.missed_sentence(seen.reach, noun),
+        "channels": reached.by_channel(audience),
+        "is_individual": audience.is_individual,
+    }
+    if sender is None:
+        return context | {"kinds": by_kind(schools)}
+    unreached, nobody = reached.out_of_reach(audience)
+    return context | {
+        "classrooms": reached.by_classroom(audience),
+        "words": words,
+        "unreached": unreached,
+        "nobody": nobody,
+    }

@@ -1,0 +1,80 @@
+"""Report: who has read a message, by school, by class, by name."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from otayori.accounts.access import Access, access_of, open_school, staff
+from otayori.messaging import report as reading
+from otayori.messaging import report_schools, send
+from otayori.messaging.access import open_message
+from otayori.messaging.models import Message
+from otayori.messaging.report import ClassReport, Reading, StudentLine
+from otayori.messaging.report_access import sees_every_class, shown
+from otayori.schools.models import School
+
+SHOW = ("all", "unread", "unreached")
+_UNREACHED = (Reading.FAILED, Reading.NO_ENDPOINT)
+
+
+@staff
+def report(request: HttpRequest, message_id: UUID) -> HttpResponse:
+    """The message's readers. Of a message of the board a school is chosen first."""
+    access = access_of(request)
+    message = open_message(access, message_id)
+    if message.state != Message.State.RELEASED:
+        raise Http404
+    context: dict[str, Any] = {
+        "nav_current": "messages",
+        "message": message,
+        "sender_name": send.sender_of(message),
+        "totals": reading.totals(message),
+    }
+    chosen = request.GET.get("school", "")
+    if message.school is None and not chosen:
+        schools = report_schools.by_school(message)
+        return render(request, "console/report_schools.html", context | {"schools": schools})
+    school = message.school or open_school(access, chosen)
+    show = request.GET.get("show", "")
+    names = _by_name(access, message, school, show=show if show in SHOW else "all")
+    return render(request, "console/report.html", context | names)
+
+
+def _by_name(access: Access, message: Message, school: School, *, show: str) -> dict[str, Any]:
+    classes = shown(access, message, reading.by_classroom(message, school))
+    return {
+        "school": school,
+        "show": show,
+        "tabs": [
+            {
+                "label": label,
+                "url": f"?show={key}" + ("" if message.school else f"&school={school.id}"),
+                "current": key == show,
+                "count": sum(_shows(line, key) for report in classes for line in report.students),
+            }
+            for key, label in zip(SHOW, (_("すべて"), _("未読"), _("届いていない")), strict=True)
+        ],
+        "classes": [_section(report, show) for report in classes],
+        "is_partial": not sees_every_class(access, message),
+    }
+
+
+def _shows(line: StudentLine, show: str) -> bool:
+    if show == "unread":
+        return not line.is_read
+    if show == "unreached":
+        return not line.guardians or all(one.reading in _UNREACHED for one in line.guardians)
+    return True
+
+
+def _section(report: ClassReport, show: str) -> dict[str, Any]:
+    return {
+        "label": report.classroom.label if report.classroom else _("学級なし"),
+        "students": [line for line in report.students if _shows(line, show)],
+        "guardians": sum(len(line.guardians) for line in report.students),
+        "read": report.count(Reading.READ),
+        "unregistered": report.unregistered,
+    }

@@ -1,0 +1,73 @@
+"""Sentences about whom a message reaches and how it goes: counts always with their unit and noun."""
+
+from collections.abc import Iterable
+
+from django.utils.translation import gettext as _
+
+from otayori.messaging.audience import Audience
+from otayori.messaging.describe import shortened
+from otayori.messaging.resolve import Reach
+from otayori.schools.models import School, SchoolKind, Ward
+
+
+def children_word(kinds: Iterable[str]) -> str:
+    """Return what the children of these kinds of school are called: 児童, 生徒, 園児."""
+    known = set(kinds)
+    if known == {SchoolKind.KINDERGARTEN.value}:
+        return _("園児")
+    if known == {SchoolKind.ELEMENTARY.value}:
+        return _("児童")
+    if known == {SchoolKind.JUNIOR_HIGH.value}:
+        return _("生徒")
+    return _("園児・児童・生徒") if SchoolKind.KINDERGARTEN.value in known else _("児童・生徒")
+
+
+def kinds_of(sender: School | None) -> list[str]:
+    """Return the kinds of school a sender writes to."""
+    return [sender.kind] if sender else list(SchoolKind.values)
+
+
+def whom(sender: School | None, audience: Audience, words: list[str], schools: list[School]) -> str:
+    """桜小学校, 桜小学校 3年1組, みどり区内の55校・園: who is written to, as the confirm page says it."""
+    if sender is None:
+        if len(schools) == 1:
+            return schools[0].name
+        return _("%(ward)s内 %(n)s校・園") % {"ward": Ward.objects.get().name, "n": len(schools)}
+    if any(target.kind == "school" for target in audience.include):
+        return sender.name
+    picked = _("個別に選んだ%(noun)s") % {"noun": children_word([sender.kind])}
+    part = picked if audience.is_individual else shortened(words, most=8)
+    return _("%(school)s %(part)s") % {"school": sender.name, "part": part}
+
+
+def confirm_sentence(whom: str, reach: Reach, noun: str) -> str:
+    """桜小学校の保護者 74人（児童 58人）に送信します。"""
+    return _("%(whom)sの保護者 %(guardians)s人（%(noun)s %(students)s人）に送信します。") % {
+        "whom": whom,
+        "guardians": f"{reach.guardians:,}",
+        "noun": noun,
+        "students": f"{reach.students:,}",
+    }
+
+
+def missed_sentence(reach: Reach, noun: str) -> str:
+    """届かない方 3人、未登録の児童 2人; "" when everybody is reached."""
+    parts = []
+    if reach.unreachable:
+        parts.append(_("届かない方 %(n)s人") % {"n": f"{reach.unreachable:,}"})
+    if reach.unregistered:
+        parts.append(_("未登録の%(noun)s %(n)s人") % {"noun": noun, "n": f"{reach.unregistered:,}"})
+    return _("、").join(parts)
+
+
+def time_left(seconds: int | None) -> str:
+    """あと約20秒, あと約3分; without a pace: 送信を待っています."""
+    if seconds is None:
+        return _("送信を待っています")
+    if seconds <= 10:
+        return _("まもなく終わります")
+    if seconds < 60:
+        return _("あと約%(n)s秒") % {"n": (seconds + 9) // 10 * 10}
+    if seconds < 3600:
+        return _("あと約%(n)s分") % {"n": (seconds + 59) // 60}
+    return _("あと1時間以上")

@@ -1,0 +1,83 @@
+"""Find single students to write to, by name or kana. Names lie encrypted: they are compared here."""
+
+import unicodedata
+from collections.abc import Collection
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from otayori.accounts.access import Access
+from otayori.core import clock
+from otayori.messaging.targets import choices
+from otayori.roster.models import Enrolment, GroupMember, Student
+from otayori.schools.models import School
+
+MOST_FOUND = 20
+_KATAKANA = {code: code + 0x60 for code in range(ord("ぁ"), ord("ゖ") + 1)}
+
+
+@dataclass(frozen=True)
+class Found:
+    """A student with class and number, as a person recognises the child."""
+
+    id: UUID
+    name: str
+    kana: str
+    place: str  # 3年1組 12番
+
+
+def fold(text: str) -> str:
+    """Return a text as it is compared: NFKC, katakana, no spaces. For search keys, never stored."""
+    return "".join(unicodedata.normalize("NFKC", text).casefold().translate(_KATAKANA).split())
+
+
+def search(access: Access, school: School, text: str) -> list[Found]:
+    """Return up to `MOST_FOUND` students this person may write to whose name or kana holds the text."""
+    wanted = fold(text)
+    if not wanted:
+        return []
+    hits = [
+        student
+        for student in _may_write_to(access, school)
+        if wanted in fold(student.name) or wanted in fold(student.kana)
+    ]
+    hits.sort(key=lambda student: fold(student.kana))
+    return _with_places(hits[:MOST_FOUND])
+
+
+def picked(access: Access, school: School, ids: Collection[UUID]) -> list[Found]:
+    """Return those of the students that this person may write to: the ones a draft names already."""
+    if not ids:
+        return []
+    rows = list(_may_write_to(access, school).filter(id__in=ids))
+    rows.sort(key=lambda student: fold(student.kana))
+    return _with_places(rows)
+
+
+def _may_write_to(access: Access, school: School) -> QuerySet[Student]:
+    present = Student.objects.filter(school=school, left_at__isnull=True)
+    may = choices(access, school)
+    if may.whole_school:
+        return present
+    taught = Enrolment.objects.filter(classroom__in=may.classrooms).values("student_id")
+    led = GroupMember.objects.filter(group__in=may.groups).values("student_id")
+    return present.filter(Q(id__in=taught) | Q(id__in=led))
+
+
+def _with_places(students: list[Student]) -> list[Found]:
+    return [Found(s.id, s.name, s.kana, place) for s, place in zip(students, places(students), strict=True)]
+
+
+def places(students: Collection[Student]) -> list[str]:
+    """Return class and number of each student this year, 「3年1組 12番」; "" without a class."""
+    rows = Enrolment.objects.filter(student__in=students, year_id=clock.school_year())
+    known = {row.student_id: row for row in rows.select_related("classroom")}
+    return [_place(known.get(student.id)) for student in students]
+
+
+def _place(enrolment: Enrolment | None) -> str:
+    if enrolment is None:
+        return ""
+    number = f" {enrolment.number}番" if enrolment.number else ""
+    return f"{enrolment.classroom.label}{number}"
