@@ -40,7 +40,7 @@ def test_a_complete_installation_gets_the_rest_by_default(production: dict[str, 
 def test_tests_need_nothing_but_their_profile() -> None:
     env = environment.read({"OTAYORI_PROFILE": "test"})
     assert env.master_key_file is None
-    assert "127.0.0.1" in env.push_hosts
+    assert "http://127.0.0.1" in env.push_hosts
     assert "127.0.0.1" in env.allowed_hosts
     assert env.staff_mfa == "optional"
 

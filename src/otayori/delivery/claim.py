@@ -1,7 +1,8 @@
 """Claim: take what is due of a lane and channel, with a lease, and make parcels of it."""
 
 import json
-from collections.abc import MutableMapping
+import logging
+from collections.abc import MutableMapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 from uuid import UUID
@@ -14,15 +15,21 @@ from otayori.delivery.models import Batch, BatchContent
 from otayori.delivery.parcel import Content, Outcome, Parcel, Urgency, Verdict
 from otayori.delivery.status import LEASE
 
+log = logging.getLogger(__name__)
+
 Contents = MutableMapping[tuple[UUID, str], Content]
 
 # The batches of the lane take turns: each gives at most its share of the claim, so that a school with a
-# small message does not wait behind the whole ward. SKIP LOCKED: workers never wait for each other.
+# small message does not wait behind the whole ward. Only batches with something due have a turn: hundreds
+# stay open for days over one full mailbox. SKIP LOCKED: workers never wait for each other.
 _CLAIM = """
 WITH turn AS (
-    SELECT id FROM delivery_batch
-    WHERE lane = %(lane)s AND closed_at IS NULL AND stopped_at IS NULL
-      AND (deadline IS NULL OR deadline > now())
+    SELECT b.id FROM delivery_batch b
+    WHERE b.lane = %(lane)s AND b.closed_at IS NULL AND b.stopped_at IS NULL
+      AND (b.deadline IS NULL OR b.deadline > now())
+      AND EXISTS (SELECT 1 FROM delivery_delivery d
+                  WHERE d.batch_id = b.id AND d.channel = %(channel)s
+                    AND d.status = 'queued' AND d.due_at <= now())
     ORDER BY random() LIMIT 50
 ), picked AS (
     SELECT due.id FROM turn CROSS JOIN LATERAL (
@@ -38,6 +45,11 @@ SET status = 'sending', attempt = d.attempt + 1, leased_until = now() + %(lease)
 FROM picked, delivery_endpoint e
 WHERE d.id = picked.id AND e.id = d.endpoint_id
 RETURNING d.id, d.batch_id, d.endpoint_id, d.language, d.attempt, e.address
+"""
+
+_RENEW = """
+UPDATE delivery_delivery SET leased_until = now() + %s * interval '1 second'
+WHERE id = ANY(%s) AND status = 'sending'
 """
 
 
@@ -72,12 +84,16 @@ def claim(lane: str, channel: str, limit: int, contents: Contents) -> Claim:
     _load({row.batch_id for row in rows} - {batch for batch, _ in contents}, contents)
     taken = Claim([], {row.delivery_id: row.attempt for row in rows}, [])
     for row in rows:
+        content = contents.get((row.batch_id, row.language))
+        if content is None:
+            # Tried again: with the wrong master key in its environment a worker must not fail a whole ward.
+            taken.lost.append(Outcome(row.delivery_id, Verdict.TRANSIENT, "text unreadable"))
+            continue
         try:
             address = crypto.unseal(crypto.WARD, row.address, f"delivery_endpoint.address.{row.endpoint_id}")
         except tink.TinkError:
             taken.lost.append(Outcome(row.delivery_id, Verdict.PERMANENT, "unreadable"))
             continue
-        content = contents[row.batch_id, row.language]
         taken.parcels.append(Parcel(row.delivery_id, row.endpoint_id, address, content))
     return taken
 
@@ -87,14 +103,28 @@ def _load(batch_ids: set[UUID], contents: Contents) -> None:
         return
     for kept in BatchContent.objects.filter(batch_id__in=batch_ids).select_related("batch"):
         batch: Batch = kept.batch
+        try:
+            text = kept.text
+        except (tink.TinkError, crypto.KeyMissing) as error:
+            log.error("the text of batch %s can't be read: %s", batch.id, type(error).__name__)  # noqa: TRY400
+            continue
         contents[batch.id, kept.language] = Content(
             batch_id=batch.id,
             language=kept.language,
             urgency=Urgency(batch.lane),
             sent_at=batch.released_at,
             deadline=batch.deadline,
-            **json.loads(kept.text),
+            **json.loads(text),
         )
+
+
+def renew(delivery_ids: Sequence[int]) -> None:
+    """Lengthen the leases of what is still on its way: behind a slow relay a chunk outlasts its lease.
+
+    Without it another worker would send the same mails again while this one works them off.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_RENEW, [LEASE.total_seconds(), list(delivery_ids)])
 
 
 def due_lanes() -> set[tuple[str, str]]:

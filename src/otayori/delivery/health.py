@@ -12,7 +12,8 @@ from otayori.core import clock
 from otayori.delivery.models import ChannelHealth, Worker
 from otayori.delivery.parcel import Outcome, Verdict
 
-UNREACHED = ("connect", "tls", "auth")  # outcome codes that speak of the relay, not of the address
+# first words of outcome codes that speak of the relay, not of the address: "connect", "connect 554", "tls"
+UNREACHED = ("connect", "tls", "auth")
 WORKER_GONE_AFTER = timedelta(seconds=90)
 
 
@@ -20,7 +21,7 @@ def verdict_of(outcomes: Sequence[Outcome]) -> tuple[bool, str] | None:
     """Judge a channel by a chunk: (works, code), or None when the chunk tells nothing."""
     if any(outcome.verdict in (Verdict.SENT, Verdict.PERMANENT) for outcome in outcomes):
         return True, ""
-    trouble = [outcome.code for outcome in outcomes if outcome.code in UNREACHED]
+    trouble = [outcome.code for outcome in outcomes if outcome.code.partition(" ")[0] in UNREACHED]
     return (False, trouble[0]) if trouble and len(trouble) == len(outcomes) else None
 
 

@@ -47,6 +47,7 @@ class Order:
     deadline: datetime | None = None
 
 
+@transaction.atomic  # a sweep that saw the batch without its rows would close it
 def release(order: Order, guardian_ids: "QuerySet[Any]") -> tuple[Batch, int]:
     """Make the batch and its rows, and wake the workers when the caller's transaction commits.
 
@@ -98,7 +99,7 @@ def wake(lane: str) -> None:
 def stop(batch: Batch, at: datetime) -> int:
     """Stop a batch: nothing more of it is claimed. Returns how many deliveries were still waiting.
 
-    What a worker holds at this moment (a few hundred) still goes out.
+    What workers hold at this moment (some seconds of their work) still goes out.
     """
     with transaction.atomic():
         Batch.objects.filter(id=batch.id, stopped_at=None).update(stopped_at=at)

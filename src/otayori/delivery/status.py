@@ -39,7 +39,7 @@ def before(new: Status) -> list[Status]:
     return [old for old in Status if may_move(old, new)]
 
 
-LEASE = timedelta(seconds=90)  # longer than a chunk can take: reply time-out 60 s
+LEASE = timedelta(seconds=90)  # renewed every 30 s while a chunk is on its way (lane.py)
 GIVE_UP_AFTER = timedelta(hours=48)
 
 _FIRST_DELAYS = (5.0, 10.0, 20.0, 30.0)  # seconds after the first, second ... failed try

@@ -17,11 +17,18 @@ FROM delivery_batch b
 WHERE b.id = d.batch_id AND b.closed_at IS NULL AND b.deadline <= now() AND d.status = 'queued'
 """
 
+# rows that were under way when their batch was stopped, and came back to be tried again
+_STOP = """
+UPDATE delivery_delivery d SET status = 'cancelled', code = 'stopped'
+FROM delivery_batch b
+WHERE b.id = d.batch_id AND b.closed_at IS NULL AND b.stopped_at IS NOT NULL AND d.status = 'queued'
+"""
+
 _GIVE_UP = """
 UPDATE delivery_delivery d SET status = 'failed'
 FROM delivery_batch b
 WHERE b.id = d.batch_id AND b.closed_at IS NULL AND b.released_at < now() - %s * interval '1 second'
-  AND d.status = 'queued' AND d.attempt > 0
+  AND d.status = 'queued' AND d.code <> ''
 """
 
 _CLOSE = """
@@ -32,11 +39,12 @@ WHERE b.closed_at IS NULL AND NOT EXISTS (
 
 
 def sweep() -> int:
-    """Return leases that ran out, expire, give up, close. Returns how many deliveries came back."""
+    """Return leases that ran out, expire, stop, give up, close. Returns how many deliveries came back."""
     with connection.cursor() as cursor:
         cursor.execute(_RETURN_LEASES)
         returned = cursor.rowcount
         cursor.execute(_EXPIRE)
+        cursor.execute(_STOP)
         cursor.execute(_GIVE_UP, [GIVE_UP_AFTER.total_seconds()])
         cursor.execute(_CLOSE)
     return int(returned)

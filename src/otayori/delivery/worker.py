@@ -35,7 +35,8 @@ log = logging.getLogger(__name__)
 LOOK_EVERY = 1.0  # seconds between looks at what is due: retries, and signals that got lost
 SWEEP_EVERY = 30.0
 LISTEN_AGAIN = 1.0
-STOP_WITHIN = 30.0
+FINISH_WITHIN = 5.0  # seconds for what is on its way; what has not begun by then goes back
+SETTLE_WITHIN = 5.0  # seconds to write what became of it
 
 
 class Worker:
@@ -70,7 +71,9 @@ class Worker:
             watcher.cancel()
         for lane in self._lanes.values():
             lane.stop()
-        await asyncio.wait(lanes, timeout=STOP_WITHIN)
+        await asyncio.wait(lanes, timeout=FINISH_WITHIN)
+        await self._close_channels()
+        await asyncio.wait(lanes, timeout=SETTLE_WITHIN)
         await self._close()
 
     async def _guard(self, part: Coroutine[Any, Any, None]) -> None:
@@ -119,9 +122,11 @@ class Worker:
                 log.warning("%d deliveries came back from a worker that did not finish", returned)
             await asyncio.sleep(max(1.0, SWEEP_EVERY - (time.monotonic() - begun)))
 
+    async def _close_channels(self) -> None:
+        channels = (*self._channels.values(), *self._emergency_channels.values())
+        await asyncio.gather(*(channel.close() for channel in channels))
+
     async def _close(self) -> None:
-        for channel in (*self._channels.values(), *self._emergency_channels.values()):
-            await channel.close()
         with contextlib.suppress(TimeoutError):  # the database may be away: then the beat just stops
             await asyncio.wait_for(self._ledger.run(partial(health.leave, self.id)), timeout=5)
         self._ledger.close()

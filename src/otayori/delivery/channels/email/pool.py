@@ -1,6 +1,7 @@
 """Share a few persistent connections among all letters that wait; open, replace and close them."""
 
 import asyncio
+import contextlib
 import logging
 import math
 import time
@@ -21,6 +22,7 @@ logger = logging.getLogger(__name__)
 _LETTERS_PER_LINK = 5  # so many must wait before one more connection is worth its handshake
 _TRIES = 3  # connections that may break under a letter before it is handed back
 _PAUSE = 5.0  # seconds without new connections after one was refused while others work
+_LAST_LETTERS = 2.0  # seconds a closing pool leaves to the letters in hand: cut off they would go twice
 _BROKEN = 1
 _SILENT = 2  # a connection that ran into its time limit has cost a minute: give up sooner
 _DEALT_WITH = frozenset({Verdict.SENT, Verdict.PERMANENT})
@@ -51,7 +53,7 @@ class Pool:
         self._staff()
 
     async def close(self) -> None:
-        """Close all connections for good; letters that wait or are under way are given up."""
+        """Close all connections for good. Letters that wait are handed back, those in hand get a moment."""
         self._closed_by_us = True
         self._return_all(Judgement(Verdict.TRANSIENT, "closed"))
         opening = tuple(self._opening)
@@ -59,6 +61,11 @@ class Pool:
             task.cancel()
         await asyncio.gather(*opening, return_exceptions=True)
         self._deserted.clear()
+        for link in tuple(self._idle):
+            link.leave()
+        if self._links:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._deserted.wait(), _LAST_LETTERS)
         for link in tuple(self._links):
             link.leave()
         if self._links:
@@ -89,6 +96,9 @@ class Pool:
             letter.bundle.add(letter.delivery_id, Judgement(Verdict.TRANSIENT, code))
 
     def idle(self, link: SmtpLink) -> None:
+        if self._closed_by_us:
+            link.leave()
+            return
         loop = asyncio.get_running_loop()
         self._idle[link] = loop.call_later(self._config.idle_timeout, link.leave)
 
