@@ -1,44 +1,31 @@
 """The guardian app in a real browser: a push carries the page, and it opens without network."""
 
-import os
-from collections.abc import Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.utils import timezone
-from playwright.sync_api import BrowserContext, CDPSession, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import BrowserContext, CDPSession, Page, expect
 
 from otayori.core.ids import new_id
 from otayori.delivery.channels.webpush.payload import render
 from otayori.delivery.parcel import Content, Urgency
 from otayori.messaging.models import Message, Recipient
+from tests.browser.conftest import PHONE
 from tests.cast import Cast
 from tests.family.paper import send
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-CHROMIUM = ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 TEXT = "あしたは休校です。\n[[title]] <img src=x onerror=alert(1)> https://sakura.example/a?b=1&c=2をご覧ください。"
 
 
-@pytest.fixture(scope="module")
-def playwright() -> Iterator[Playwright]:
-    # Playwright's loop runs in this thread; Django must not take it for a reason to refuse the database.
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
-    with sync_playwright() as running:
-        yield running
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
-
-
 @pytest.fixture
-def phone(playwright: Playwright, live_server: Any, cast: Cast, client: Client) -> Iterator[Page]:
+def phone(browse: Callable[..., BrowserContext], live_server: Any, cast: Cast, client: Client) -> Page:
     """Kim's phone, signed in, with notifications allowed and the service worker in charge."""
-    browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM)
-    context = browser.new_context(
-        viewport={"width": 390, "height": 844}, locale="ja-JP", base_url=live_server.url
-    )
+    context = browse(PHONE)
     context.grant_permissions(["notifications"])
     client.force_login(cast.kim.user)
     context.add_cookies(
@@ -54,9 +41,7 @@ def phone(playwright: Playwright, live_server: Any, cast: Cast, client: Client) 
     page.goto("/")
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
     page.wait_for_function("navigator.serviceWorker.controller !== null")
-    yield page
-    context.close()
-    browser.close()
+    return page
 
 
 def content(message: Message, **fields: Any) -> Content:
@@ -194,7 +179,7 @@ def test_signing_out_leaves_nothing_on_the_device(phone: Page, cast: Cast) -> No
     message = send(cast.sakura, cast.sato, cast.haru)
     deliver(phone, render(content(message)))
     phone.goto("/settings")
-    phone.click("text=サインアウトする")
+    phone.click("text=ログアウトする")
     phone.wait_for_url("**/accounts/login/")
     assert (
         phone.evaluate("caches.keys().then((all) => all.filter((name) => name.startsWith('pages-')))") == []

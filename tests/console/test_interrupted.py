@@ -12,7 +12,7 @@ from tests.console.message_stories import draft, fields, whole
 
 pytestmark = pytest.mark.django_db
 NEW = "/console/messages/new"
-NOTICE = "時間がたったため、もう一度サインインしていただきました。入力した内容は残っています。"
+NOTICE = "時間がたったため、もう一度ログインしていただきました。入力した内容は残っています。"
 
 
 def typed(cast: Cast, client: Client, **words: str) -> dict[str, object]:

@@ -51,7 +51,7 @@ def test_the_settings_show_children_ways_and_their_state(cast: Cast, kim: Client
         "キム ジュン",
         "kim@mail.example",
         "届きます",
-        "サインアウトする",
+        "ログアウトする",
         'id="mail"',
     ):
         assert words in page

@@ -57,7 +57,7 @@ def invite(person: User, school: School, *, address: str) -> None:
     text = _(
         "%(school)s の連絡システム「おたより」に、教職員として登録されました。\n\n"
         "はじめて使う方は、次のページでこのメールアドレスを入力し、パスワードを決めてください。\n%(address)s\n\n"
-        "すでにパスワードをお持ちの方は、そのままサインインできます。\n"
+        "すでにパスワードをお持ちの方は、そのままログインできます。\n"
         "お心当たりがないときは、%(school)s にお知らせください。"
     ) % {"school": school.name, "address": address}
     mail.send_text(person.email, _("おたより 教職員の登録のご案内"), text)

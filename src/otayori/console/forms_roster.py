@@ -126,7 +126,7 @@ class InviteForm(RoleForm):
     )
     email = forms.EmailField(
         label=_("メールアドレス"),
-        help_text=_("サインインに使います。登録の案内をこのアドレスに送ります。"),
+        help_text=_("ログインに使います。登録の案内をこのアドレスに送ります。"),
         widget=forms.EmailInput(attrs={"autocomplete": "off", "inputmode": "email"}),
         error_messages={
             "required": _("メールアドレスを入力してください。"),

@@ -1,0 +1,55 @@
+"""Real browsers for the stories: Debian's Chromium, driven by playwright, at phone and desktop size."""
+
+import os
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Playwright, sync_playwright
+
+# no sandbox: CI runs as root; the rest keeps Chromium from calling home
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PHONE = {"width": 390, "height": 844}
+DESKTOP = {"width": 1366, "height": 768}
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    # Playwright's loop runs in this thread; Django must not take it for a reason to refuse the database.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    with sync_playwright() as running:
+        yield running
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture(scope="session")
+def chromium(playwright: Playwright) -> Iterator[Browser]:
+    browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def browse(chromium: Browser, live_server: Any) -> Iterator[Callable[[dict[str, int]], BrowserContext]]:
+    """Open a browser of somebody's own, of the size given."""
+    opened: list[BrowserContext] = []
+
+    def open_one(size: dict[str, int]) -> BrowserContext:
+        context = chromium.new_context(
+            viewport={"width": size["width"], "height": size["height"]},
+            locale="ja-JP",
+            base_url=live_server.url,
+        )
+        opened.append(context)
+        return context
+
+    yield open_one
+    for context in opened:
+        context.close()
