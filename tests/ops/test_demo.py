@@ -1,0 +1,180 @@
+"""The demo ward, made small: a child in six, but everybody of the cast, and every kind of school."""
+
+import re
+import stat
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.db import transaction
+from django.test import Client
+from pytest_django import DjangoDbBlocker
+
+from otayori.accounts.models import Membership, Role, User
+from otayori.core import crypto
+from otayori.core.models import AuditEntry
+from otayori.delivery.models import Batch, Delivery, Endpoint
+from otayori.delivery.status import Status
+from otayori.messaging.models import Message, Recipient
+from otayori.ops import demo
+from otayori.ops.demo import cast, sheet
+from otayori.roster import joining
+from otayori.roster.models import (
+    Enrolment,
+    Group,
+    Guardian,
+    Guardianship,
+    RegistrationSheet,
+    Student,
+    code_key,
+)
+from otayori.schools.models import Classroom, School
+from tests.ops.demo_size import SMALL
+
+BASE = "http://localhost:8000"
+
+
+@pytest.fixture(scope="module")
+def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("data")
+
+
+@pytest.fixture(scope="module")
+def ward(django_db_setup: None, django_db_blocker: DjangoDbBlocker, data_dir: Path) -> Iterator[None]:
+    """The ward, made once: the tests below look at it, and it is rolled back when they have."""
+    with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock(), transaction.atomic():
+        patch.setattr(settings, "OTAYORI_DATA_DIR", data_dir)
+        demo.fill(size=SMALL)
+        yield
+        transaction.set_rollback(True)
+    crypto.forget()
+
+
+@pytest.fixture(autouse=True)
+def _leave_as_found(ward: None, data_dir: Path) -> Iterator[None]:
+    """Each test in a savepoint of its own, and the file of the sheet as it was."""
+    file = data_dir / "secrets" / "demo-sheet.json"
+    content = file.read_bytes()
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+    file.write_bytes(content)
+
+
+def student(part: cast.ChildPart) -> Student:
+    return Student.objects.get(code_key=code_key(part.code))
+
+
+def test_every_child_sits_in_a_class_and_the_register_is_in_kana_order() -> None:
+    assert Counter(School.objects.values_list("kind", flat=True)) == {
+        "kindergarten": 1, "elementary": 2, "junior_high": 1, "special_needs": 1,
+    }  # fmt: skip
+    assert Enrolment.objects.count() == Student.objects.count() > 200
+    for room in Classroom.objects.all():
+        register = list(room.enrolments.select_related("student").order_by("number"))
+        assert [seat.number for seat in register] == list(range(1, len(register) + 1))
+        kana = [seat.student.kana for seat in register]
+        assert kana == sorted(kana)
+
+
+def test_exactly_as_many_guardians_as_asked_and_most_children_have_one() -> None:
+    assert Guardian.objects.count() == SMALL.guardians
+    assert Endpoint.objects.count() == SMALL.guardians
+    registered = Student.objects.filter(guardianships__isnull=False).distinct().count()
+    assert 0.85 < registered / Student.objects.count() < 0.98
+    assert all(address.endswith(".example") for address in (e.address for e in Endpoint.objects.all()))
+
+
+def test_brothers_and_sisters_share_the_name_also_in_different_schools() -> None:
+    children: dict[object, list[Student]] = {}
+    for link in Guardianship.objects.select_related("student"):
+        children.setdefault(link.guardian_id, []).append(link.student)
+    several = [family for family in children.values() if len(family) > 1]
+    assert 0.15 < len(several) / len(children) < 0.45
+    for family in several:
+        assert len({child.name.split(" ")[0] for child in family}) == 1
+        assert len({child.name for child in family}) == len(family)
+    assert any(len({child.school_id for child in family}) > 1 for family in several)
+
+
+def test_schools_have_a_manager_class_teachers_and_groups() -> None:
+    for school in School.objects.all():
+        assert Membership.objects.filter(school=school, role=Role.MANAGER).count() == 1
+        taught = Classroom.objects.filter(school=school, teachers__isnull=False).distinct()
+        assert taught.count() == Classroom.objects.filter(school=school).count()
+        assert Group.objects.filter(school=school, students__isnull=False, staff__isnull=False).exists()
+    assert Membership.objects.filter(role=Role.BOARD_OFFICER).count() == 3
+    assert Membership.objects.filter(role=Role.AUDITOR).count() == 1
+
+
+@pytest.mark.parametrize("email", [*(part.email for part in cast.STAFF), cast.KIM_EMAIL])
+def test_the_cast_signs_in(client: Client, email: str) -> None:
+    answer = client.post("/accounts/login/", {"login": email, "password": cast.PASSWORD})
+    assert answer.status_code == 302
+    assert client.session["_auth_user_id"] == str(User.objects.by_email(email).id)  # type: ignore[union-attr]
+
+
+def test_nobody_else_has_the_password() -> None:
+    usable = [user.email for user in User.objects.all() if user.has_usable_password()]
+    assert sorted(usable) == sorted([*(part.email for part in cast.STAFF), cast.KIM_EMAIL])
+
+
+def test_kim_has_children_in_both_schools_and_has_been_written_to() -> None:
+    kim = Guardian.objects.get(user=User.objects.by_email(cast.KIM_EMAIL))
+    assert set(kim.students.all()) == {student(cast.HARU), student(cast.JUN)}
+    senders = {row.message.school.name if row.message.school else "" for row in kim.received.all()}
+    assert senders == {"", "桜小学校", "柏中学校"}
+    assert kim.endpoints.get().state == Endpoint.State.ACTIVE
+
+
+def test_nothing_of_the_past_waits_to_be_sent() -> None:
+    assert set(Delivery.objects.values_list("status", flat=True)) == {Status.SENT, Status.FAILED}
+    assert not Batch.objects.filter(closed_at__isnull=True).exists()
+    failed = Delivery.objects.filter(status=Status.FAILED)
+    disabled = Endpoint.objects.filter(state=Endpoint.State.DISABLED)
+    assert set(failed.values_list("endpoint", flat=True)) <= set(disabled.values_list("id", flat=True))
+    assert disabled.count() == 7
+    assert set(disabled.values_list("code", flat=True)) == {"550 5.1.1"}
+
+
+def test_the_past_is_over_and_mostly_read() -> None:
+    released = Message.objects.filter(state=Message.State.RELEASED)
+    assert released.count() == 9
+    assert set(released.values_list("urgency", flat=True)) == {"emergency", "important", "normal", "leaflet"}
+    for row in Recipient.objects.select_related("message__batch"):
+        assert row.released_at == row.message.released_at == row.message.batch.released_at  # type: ignore[union-attr]
+        assert row.read_at is None or row.read_at > row.released_at
+    emergency = Recipient.objects.filter(message__urgency="emergency")
+    assert emergency.filter(read_at__isnull=False).count() / emergency.count() > 0.85
+    assert AuditEntry.objects.filter(action="message released").count() == 9
+
+
+def test_who_is_blocked_got_nothing() -> None:
+    link = Guardianship.objects.filter(blocked_at__isnull=False).first()
+    assert link is not None
+    assert not Recipient.objects.filter(guardian=link.guardian).exists()
+
+
+def test_the_sheet_that_is_printed_joins(data_dir: Path) -> None:
+    lines = "\n".join(demo.sign_ins(BASE))
+    token = re.search(rf"{BASE}/join/(\S+)", lines)[1]  # type: ignore[index]
+    password = re.search(r"password: (\w{3}-\w{3}-\w{4})", lines)[1]  # type: ignore[index]
+    found = joining.find_by_token(token)
+    joining.check_password(found, password)
+    assert found.student == student(cast.HINATA)
+    assert not found.student.guardianships.exists()
+    assert stat.S_IMODE((data_dir / "secrets" / "demo-sheet.json").stat().st_mode) == 0o600
+
+
+def test_a_second_start_keeps_everything_and_replaces_a_sheet_that_is_closed() -> None:
+    before, students = sheet.read(), Student.objects.count()
+    demo.fill(size=SMALL)
+    assert (sheet.read(), Student.objects.count()) == (before, students)
+    RegistrationSheet.objects.update(wrong_tries=RegistrationSheet.MOST_TRIES)
+    demo.fill(size=SMALL)
+    after = sheet.read()
+    assert after is not None
+    assert after != before
+    assert joining.find_by_token(after.token).student == student(cast.HINATA)
