@@ -24,22 +24,23 @@ class SchoolTotals:
 
 
 def by_school(message: Message) -> list[SchoolTotals]:
-    """Return the schools a released message went to, by school number. Two statements."""
+    """Return the schools a released message went to, by school number. Two statements.
+
+    The way of each guardian is looked up by index, row by row: seconds after a release the planner
+    believes that the message has a handful of rows, and a join over 20,000 of them took minutes.
+    """
     with connection.cursor() as cursor:  # the board's report of a ward-wide message: 20,000 recipients
         cursor.execute(
             """
-            WITH way AS (
-                SELECT e.guardian_id, bool_or(d.status NOT IN ('failed', 'cancelled')) AS open
-                FROM delivery_delivery d JOIN delivery_endpoint e ON e.id = d.endpoint_id
-                WHERE d.batch_id = %s GROUP BY e.guardian_id
-            )
             SELECT s.school_id, count(DISTINCT r.id),
                    count(DISTINCT r.id) FILTER (WHERE r.read_at IS NOT NULL),
-                   count(DISTINCT r.id) FILTER (WHERE r.read_at IS NULL AND way.open IS NOT TRUE)
+                   count(DISTINCT r.id) FILTER (WHERE r.read_at IS NULL AND NOT EXISTS (
+                       SELECT 1 FROM delivery_endpoint e
+                       JOIN delivery_delivery d ON d.endpoint_id = e.id AND d.batch_id = %s
+                       WHERE e.guardian_id = r.guardian_id AND d.status NOT IN ('failed', 'cancelled')))
             FROM messaging_recipient r
             JOIN messaging_recipientstudent rs ON rs.recipient_id = r.id
             JOIN roster_student s ON s.id = rs.student_id
-            LEFT JOIN way ON way.guardian_id = r.guardian_id
             WHERE r.message_id = %s
             GROUP BY s.school_id
             """,
