@@ -1,0 +1,76 @@
+"""PostgreSQL goes away under a running web server: pages say so, and come back by themselves."""
+
+import os
+import signal
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+
+import pytest
+
+from otayori.ops.child import start_child
+from otayori.ops.postgres import EmbeddedPostgres, temporary_postgres
+from tests.stories.processes import ROOT, until
+from tests.stories.relay import free_port
+
+pytestmark = pytest.mark.processes
+
+
+def ask(address: str) -> tuple[int, str]:
+    """Status and text of a page; 0 while nobody answers."""
+    try:
+        with urllib.request.urlopen(address, timeout=20) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as refusal:
+        return refusal.code, refusal.read().decode()
+    except OSError:
+        return 0, ""
+
+
+def start_web(postgres: EmbeddedPostgres, port: int) -> subprocess.Popen[bytes]:
+    environ = os.environ | {"OTAYORI_DATABASE_URL": postgres.url(), "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-m", "otayori.ops.cli"]
+    subprocess.run([*command, "migrate"], env=environ, check=True, capture_output=True)
+    return start_child([*command, "web", "--port", str(port)], environ=environ, death_signal=signal.SIGKILL)
+
+
+def test_pages_say_that_the_database_is_away_and_come_back(postgres: EmbeddedPostgres) -> None:
+    port = free_port()
+    health = f"http://127.0.0.1:{port}/health"
+    with temporary_postgres() as own:
+        web = start_web(own, port)
+        try:
+            until(lambda: ask(health)[0] == 200, "the web server is up")
+            own.stop()
+            status, text = ask(health)
+            assert status == 503
+            assert "データベースにつながりません" in text
+            own.start()
+            until(lambda: ask(health)[0] == 200, "the web server has found the database again")
+        finally:
+            web.terminate()
+            web.wait(20)
+
+
+def test_the_web_server_starts_without_a_database_and_says_so(postgres: EmbeddedPostgres) -> None:
+    port = free_port()
+    with temporary_postgres() as own:
+        web = start_web(own, port)
+        web.terminate()
+        web.wait(20)
+        own.stop()
+        environ = os.environ | {"OTAYORI_DATABASE_URL": own.url(), "PYTHONPATH": str(ROOT)}
+        command = [sys.executable, "-m", "otayori.ops.cli", "web", "--port", str(port)]
+        web = start_child(command, environ=environ, death_signal=signal.SIGKILL)
+        try:
+            address = f"http://127.0.0.1:{port}/health"
+            until(lambda: ask(address)[0] != 0, "the web server answers")
+            status, text = ask(address)
+            assert status == 503
+            assert "データベースにつながりません" in text
+            own.start()
+            until(lambda: ask(address)[0] == 200, "the pages are back")
+        finally:
+            web.terminate()
+            web.wait(20)
