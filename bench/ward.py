@@ -29,7 +29,7 @@ def fill(count: int) -> User:
     for start in range(0, count, AT_ONCE):
         _register(range(start, min(start + AT_ONCE, count)), rooms)
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")  # as the roster import does: the planner must know how much there is
+        cursor.execute("ANALYZE")  # as autovacuum does soon after so many rows came in
     officer = User.objects.create_user(email="tanaka@board.example", name="田中 主事")
     Membership.objects.create(user=officer, role=Role.BOARD_OFFICER)
     return officer

@@ -115,6 +115,32 @@ def test_asking_for_a_code_does_not_tell_who_has_an_account(
     assert page.status_code == 200
 
 
+def test_a_wrong_code_does_not_tell_who_has_an_account(cast: Cast, mailoutbox: list[EmailMessage]) -> None:
+    typed = {"code": "no code", "password": "natsu-no-umi-2026"}
+    told = []
+    for email in ("kim@mail.example", "nobody@mail.example"):
+        guesser = Client()
+        guesser.post(reverse("account_reset_password"), {"email": email})
+        told.append([guesser.post(reverse("account_reset_password_code"), typed) for _ in range(6)])
+    (known, unknown) = ([answer.context["form"].errors for answer in answers] for answers in told)
+    assert known == unknown
+    assert known[0] != known[5]  # five tries each
+
+
+def test_codes_are_not_mailed_without_end(cast: Cast, mailoutbox: list[EmailMessage]) -> None:
+    for _ in range(6):
+        Client().post(reverse("account_reset_password"), {"email": "Kim@mail.example"})
+    refused = Client().post(reverse("account_reset_password"), {"email": "kim@mail.example"})
+    assert "1時間" in refused.content.decode()
+    assert len(mailoutbox) == 6
+
+
+def test_the_session_does_not_hold_the_address(client: Client, cast: Cast) -> None:
+    sign_in(client, "kim@mail.example")
+    assert "_auth_user_id" in client.session
+    assert "kim@" not in str(dict(client.session))
+
+
 def test_a_password_is_not_common_and_not_the_address(cast: Cast, client: Client) -> None:
     client.force_login(cast.kim.user)
     for weak in ("password1234", "kim@mail.example"):

@@ -23,7 +23,7 @@ def test_bars_tell_what_the_rows_tell_and_stop_asking_when_done(client: Client, 
     address = reverse("console:message", args=[message.id])
     page = client.get(address)
     assert page.context["bars"] == [
-        {"label": "メール", "done": 0, "failed": 0, "waiting": 4, "left": "送信を待っています"}
+        {"label": "メール", "done": 0, "failed": 0, "waiting": 4, "stopped": 0, "left": "送信を待っています"}
     ]
     assert "every 2s" in page.content.decode()
     assert '<meta http-equiv="refresh"' in page.content.decode()
@@ -69,7 +69,17 @@ def test_stopping_asks_says_how_many_and_stays_so(client: Client, cast: Cast) ->
     page = client.post(address, follow=True).content.decode()
     assert "待っていた4件は送りません" in page
     assert "停止しました" in page
+    assert 'aria-valuenow="0"' in page  # nothing went out: a stopped bar is not a full one
     assert "止めるものはありませんでした" in client.post(address, follow=True).content.decode()
+
+
+def test_what_has_all_gone_out_is_not_called_stopped(client: Client, cast: Cast) -> None:
+    message = released(cast.suzuki, cast.sakura, whole(cast.sakura))
+    Delivery.objects.update(status="sent", sent_at=timezone.now())
+    client.force_login(cast.suzuki)
+    page = client.post(reverse("console:stop", args=[message.id]), follow=True).content.decode()
+    assert "止めるものはありませんでした" in page
+    assert "停止しました" not in page
 
 
 def test_only_who_decides_may_stop(client: Client, cast: Cast) -> None:

@@ -64,10 +64,10 @@ def test_another_familys_message_is_not_found(cast: Cast, kim: Client) -> None:
 
 def test_few_statements(cast: Cast, kim: Client) -> None:
     message = send(None, cast.tanaka, cast.haru, cast.jun)
-    kim.get(f"/m/{message.id}")
-    with CaptureQueriesContext(connection) as statements:
-        kim.get(f"/m/{message.id}")
-    assert len(statements) <= 8, [query["sql"] for query in statements]
+    for _first_time_and_again in range(2):
+        with CaptureQueriesContext(connection) as statements:
+            kim.get(f"/m/{message.id}")
+        assert len(statements) <= 8, [query["sql"] for query in statements]
 
 
 def test_receipts_come_in_a_batch_and_twice(cast: Cast, kim: Client) -> None:

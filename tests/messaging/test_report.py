@@ -8,7 +8,7 @@ from otayori.messaging import report, send
 from otayori.messaging.audience import Target
 from otayori.messaging.models import Recipient
 from otayori.messaging.report import Reading
-from tests.cast import Cast
+from tests.cast import Cast, classroom, guardian, student
 from tests.messaging.test_release import access, draft
 
 pytestmark = pytest.mark.django_db
@@ -33,3 +33,12 @@ def test_each_guardian_stands_with_the_child_and_how_it_stands(cast: Cast) -> No
     assert [line.student.name for line in kashiwa.students] == ["キム ジュン", "伊藤 凛"]
     assert kashiwa.unregistered == 1
     assert report.totals(message) == report.Totals(recipients=4, read=1)
+
+
+def test_classes_stand_in_the_order_of_the_register(cast: Cast) -> None:
+    tenth = classroom(cast.sakura, cast.year, "P3", "10")
+    guardian("森 京子", "mori@mail.example", student(tenth, 1, "森 樹", "モリ イツキ", "0010"))
+    message = draft(cast.suzuki, cast.sakura, Target(kind="school", id=cast.sakura.id))
+    message = send.release(access(cast.suzuki), message.id)
+    reports = report.by_classroom(message, cast.sakura)
+    assert [one.classroom for one in reports] == [cast.p3_1, cast.p3_2, tenth]

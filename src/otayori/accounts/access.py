@@ -83,12 +83,6 @@ class Access:
                 return str(role.label)
         return ""
 
-    def sees(self, school_id: UUID | None) -> bool:
-        """Tell whether things of this school (None: of the board) may be seen at all."""
-        if self.is_ward_wide:
-            return True
-        return school_id is not None and any(m.school_id == school_id for m in self.memberships)
-
     def manages(self, school_id: UUID | None) -> bool:
         """Tell whether this person decides for the school: its manager, or the board."""
         return self.is_board or any(

@@ -4,10 +4,11 @@ import contextlib
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 from otayori.accounts.models import User
 from otayori.core import crypto, mail
@@ -25,6 +26,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         message = self.render_mail(template_prefix, email, context)
         mail.send_now(message)
+
+    def pre_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse | None:
+        """Take the address out of allauth's notes on who signed in how: the session table lies open."""
+        for note in request.session.get(AUTHENTICATION_METHODS_SESSION_KEY, []):
+            note.pop("email", None)
+        return super().pre_login(request, user, **kwargs)  # type: ignore[no-any-return]
 
     def reauthenticate(self, user: User, password: str) -> bool:
         """Ask for the password again before something dangerous; the address comes from the account."""

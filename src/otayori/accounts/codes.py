@@ -33,22 +33,22 @@ def send(session: Session, purpose: str, email: str) -> bool:
 
     Returns False, sending nothing, within `WAIT` seconds of the last. Raises `mail.MailNotSent`.
     """
-    earlier = session.get(_slot(purpose))
-    if earlier and time.time() - earlier["sent"] < WAIT and earlier["for"] == _key(purpose, email, ""):
+    if _just_asked(session, purpose, email):
         return False
-    code = f"{secrets.randbelow(10**6):06d}"
+    code = _new_code()
     text = _(
-        "確認コード: %(code)s\n\nこの数字を、登録の画面に入力してください。%(minutes)d分間使えます。\n"
+        "確認コード: %(code)s\n\nこの数字を、おたよりの画面に入力してください。%(minutes)d分間使えます。\n"
         "お心当たりがないときは、このメールを消してください。"
     ) % {"code": code, "minutes": MINUTES}
     mail.send_text(email, _("おたより 確認コード"), text)
-    session[_slot(purpose)] = {
-        "for": _key(purpose, email, ""),
-        "code": _key(purpose, email, code),
-        "sent": time.time(),
-        "tries": 0,
-    }
+    _remember(session, purpose, email, code)
     return True
+
+
+def pretend(session: Session, purpose: str, email: str) -> None:
+    """Do as `send` does, but mail nothing: what `check` says later does not tell the two apart."""
+    if not _just_asked(session, purpose, email):
+        _remember(session, purpose, email, _new_code())
 
 
 def check(session: Session, purpose: str, email: str, typed: str) -> Checked:
@@ -63,6 +63,26 @@ def check(session: Session, purpose: str, email: str, typed: str) -> Checked:
         return Checked.RIGHT
     session[_slot(purpose)] = kept | {"tries": kept["tries"] + 1}
     return Checked.WRONG
+
+
+def _just_asked(session: Session, purpose: str, email: str) -> bool:
+    earlier = session.get(_slot(purpose))
+    if not earlier:
+        return False
+    return bool(time.time() - earlier["sent"] < WAIT and earlier["for"] == _key(purpose, email, ""))
+
+
+def _new_code() -> str:
+    return f"{secrets.randbelow(10**6):06d}"
+
+
+def _remember(session: Session, purpose: str, email: str, code: str) -> None:
+    session[_slot(purpose)] = {
+        "for": _key(purpose, email, ""),
+        "code": _key(purpose, email, code),
+        "sent": time.time(),
+        "tries": 0,
+    }
 
 
 def _slot(purpose: str) -> str:

@@ -14,10 +14,12 @@ from urllib.parse import urlencode, urlsplit
 
 import tink
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core import signing
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import resolve_url
+from django.utils.translation import gettext as _
 
 from otayori.accounts.models import User
 from otayori.core import crypto
@@ -111,6 +113,7 @@ def _page(request: HttpRequest) -> str:
 
 def _sign_in(request: HttpRequest) -> HttpResponse:
     page, address = _page(request), resolve_url(settings.LOGIN_URL)
+    messages.info(request, _("入力した内容は残っています。ログインすると、続きから入力できます。"))
     if request.headers.get("HX-Request"):
         return HttpResponse(status=401, headers={"HX-Redirect": f"{address}?{urlencode({'next': page})}"})
     return redirect_to_login(page, address)

@@ -3,12 +3,13 @@
 import contextlib
 
 from django import forms
+from django.contrib import messages
 from django.contrib.auth import password_validation
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 
-from otayori.accounts import codes
+from otayori.accounts import codes, limit
 from otayori.accounts.access import everyone
 from otayori.accounts.models import User
 from otayori.core import audit, crypto, mail
@@ -58,11 +59,11 @@ def ask(request: HttpRequest) -> HttpResponse:
     form = AskForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         email = form.cleaned_data["email"]
-        request.session[_ADDRESS] = crypto.seal(crypto.WARD, email, _ADDRESS).hex()
-        with contextlib.suppress(mail.MailNotSent):
-            if User.objects.by_email(email) is not None:
-                codes.send(request.session, PURPOSE, email)
-        return redirect("account_reset_password_code")
+        if not limit.too_many_codes(request, email):
+            request.session[_ADDRESS] = crypto.seal(crypto.WARD, email, _ADDRESS).hex()
+            _send_code(request, email)
+            return redirect("account_reset_password_code")
+        form.add_error("email", _("コードを何度も送りました。1時間ほど待ってから、もう一度お試しください。"))
     return render(request, "account/reset_ask.html", {"form": form})
 
 
@@ -80,9 +81,19 @@ def renew(request: HttpRequest) -> HttpResponse:
         if outcome is codes.Checked.RIGHT and user is not None:
             _set_password(user, form.cleaned_data["password"])
             del request.session[_ADDRESS]
+            messages.success(request, _("パスワードを変えました。新しいパスワードでログインしてください。"))
             return redirect("account_login")
         form.add_error("code", WHY_NOT.get(outcome, WHY_NOT[codes.Checked.WRONG]))
     return render(request, "account/reset_renew.html", {"form": form, "email": email})
+
+
+def _send_code(request: HttpRequest, email: str) -> None:
+    """Mail a code to who has an account; with anybody else all goes on as if there were one."""
+    with contextlib.suppress(mail.MailNotSent):
+        if User.objects.by_email(email) is not None:
+            codes.send(request.session, PURPOSE, email)
+            return
+    codes.pretend(request.session, PURPOSE, email)
 
 
 def _set_password(user: User, password: str) -> None:

@@ -154,6 +154,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 LANGUAGE_CODE = "ja"
 LANGUAGES = [("ja", _("日本語")), ("en", _("English"))]
 LANGUAGE_COOKIE_NAME = "otayori_language"
+LANGUAGE_COOKIE_AGE = SESSION_COOKIE_AGE  # who chose it need not choose again next week
 LOCALE_PATHS = [PACKAGE / "locale"]
 TIME_ZONE = "Asia/Tokyo"
 USE_I18N = USE_TZ = True

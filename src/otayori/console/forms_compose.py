@@ -1,5 +1,6 @@
 """The form of the compose page: what was typed and ticked, however incomplete."""
 
+import unicodedata
 from typing import Any
 
 from django import forms
@@ -14,6 +15,7 @@ from otayori.messaging.compose import Missing, Words, audience_of
 from otayori.messaging.models import MOST_TEXT, MOST_TITLE, URGENCY_CHOICES, Category, Message
 from otayori.messaging.targets import Choices
 
+_TURNS = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
 ALL_OF_KIND = "kind:"  # "kind:elementary": every elementary school, for the board
 
 
@@ -60,6 +62,11 @@ class ComposeForm(forms.Form):
         super().full_clean()
         for field in marked:
             field.required = True
+
+    def clean_title(self) -> str:
+        """Drop what turns the writing direction: the title stands in the middle of our own sentences."""
+        title: str = self.cleaned_data["title"]
+        return "".join(c for c in title if unicodedata.bidirectional(c) not in _TURNS)
 
     @property
     def ticked(self) -> set[str]:

@@ -134,6 +134,7 @@ def _bar(channel: ChannelProgress, speed: Pace) -> dict[str, Any]:
         "done": channel.done,
         "failed": channel.failed,
         "waiting": channel.waiting,
+        "stopped": channel.cancelled,
         "left": _left(channel, speed),
     }
 

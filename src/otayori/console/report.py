@@ -13,7 +13,7 @@ from otayori.messaging import report_schools, send
 from otayori.messaging.access import open_message
 from otayori.messaging.models import Message
 from otayori.messaging.report import ClassReport, Reading, StudentLine
-from otayori.messaging.report_access import sees_every_class, shown
+from otayori.messaging.report_access import sees_whole_school, shown
 from otayori.schools.models import School
 
 SHOW = ("all", "unread", "unreached")
@@ -22,7 +22,7 @@ _UNREACHED = (Reading.FAILED, Reading.NO_ENDPOINT)
 
 @staff
 def report(request: HttpRequest, message_id: UUID) -> HttpResponse:
-    """The message's readers. Of a message of the board a school is chosen first."""
+    """The message's readers. Of the board's message the board chooses a school first; staff see their own."""
     access = access_of(request)
     message = open_message(access, message_id)
     if message.state != Message.State.RELEASED:
@@ -34,17 +34,19 @@ def report(request: HttpRequest, message_id: UUID) -> HttpResponse:
         "totals": reading.totals(message),
     }
     chosen = request.GET.get("school", "")
-    if message.school is None and not chosen:
+    if message.school is None and not chosen and access.is_ward_wide:
         schools = report_schools.by_school(message)
         return render(request, "console/report_schools.html", context | {"schools": schools})
-    school = message.school or open_school(access, chosen)
+    school = message.school or (open_school(access, chosen) if chosen else access.school)
+    if school is None:
+        raise Http404
     show = request.GET.get("show", "")
     names = _by_name(access, message, school, show=show if show in SHOW else "all")
     return render(request, "console/report.html", context | names)
 
 
 def _by_name(access: Access, message: Message, school: School, *, show: str) -> dict[str, Any]:
-    classes = shown(access, message, reading.by_classroom(message, school))
+    classes = shown(access, message, school, reading.by_classroom(message, school))
     return {
         "school": school,
         "show": show,
@@ -58,7 +60,7 @@ def _by_name(access: Access, message: Message, school: School, *, show: str) -> 
             for key, label in zip(SHOW, (_("すべて"), _("未読"), _("届いていない")), strict=True)
         ],
         "classes": [_section(report, show) for report in classes],
-        "is_partial": not sees_every_class(access, message),
+        "is_partial": not sees_whole_school(access, message, school),
     }
 
 

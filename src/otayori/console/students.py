@@ -14,6 +14,7 @@ from otayori.console.download import pdf_file
 from otayori.console.place import address
 from otayori.core import clock
 from otayori.delivery.models import ChannelName, Endpoint
+from otayori.messaging.withhold import withhold
 from otayori.roster import block as blocking
 from otayori.roster.access import open_student
 from otayori.roster.models import Enrolment, Group, Guardianship, RegistrationSheet, Student
@@ -47,7 +48,7 @@ def block(request: HttpRequest, student_id: UUID, guardian_id: UUID) -> HttpResp
     """Ask, and stop sending to this guardian about this child."""
     guardianship = _guardianship(request, student_id, guardian_id)
     if request.method == "POST":
-        blocking.block(guardianship, by=access_of(request).user)
+        withhold(guardianship, by=access_of(request).user)
         messages.success(request, _("この保護者への配信と閲覧を止めました。"))
         return redirect("console:student", student_id)
     return _ask(request, guardianship, template="console/roster_block.html")

@@ -2,6 +2,7 @@
 
 import logging
 import smtplib
+from email.utils import parseaddr
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -11,6 +12,11 @@ log = logging.getLogger(__name__)
 
 class MailNotSent(Exception):
     """The relay did not take the mail. Nothing is queued: the person asks again."""
+
+
+def sender_address() -> str:
+    """Return the address our mail comes from, for who has to let it in."""
+    return parseaddr(settings.OTAYORI_MAIL_FROM)[1]
 
 
 def send_now(message: EmailMessage) -> None:

@@ -8,13 +8,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from otayori.accounts import codes
+from otayori.accounts import codes, limit
 from otayori.accounts.reset import WHY_NOT
 from otayori.core import crypto, mail
 from otayori.delivery import endpoints
 from otayori.delivery.models import ChannelName, Endpoint
 from otayori.family.inbox import children_by_id
-from otayori.family.join import limit
 from otayori.family.join.forms import AddressForm, CodeForm
 from otayori.roster.access import guardian, guardian_of
 
@@ -72,7 +71,7 @@ def confirm_email(request: HttpRequest) -> HttpResponse:
         if outcome is codes.Checked.RIGHT:
             return _add(request, email)
         form.add_error("code", WHY_NOT[outcome])
-    context = {"form": form, "email": email, "nav_current": "settings"}
+    context = {"form": form, "email": email, "sender": mail.sender_address(), "nav_current": "settings"}
     return render(request, "family/confirm_email.html", context)
 
 
@@ -82,7 +81,8 @@ def _send_code(request: HttpRequest, form: AddressForm) -> bool:
         form.add_error("email", _("コードを何度も送りました。1時間ほど待ってから、もう一度お試しください。"))
         return False
     try:
-        codes.send(request.session, _PURPOSE, email)
+        if not codes.send(request.session, _PURPOSE, email):
+            messages.info(request, _("コードは送ったばかりです。30秒ほど待って、もう一度押してください。"))
     except mail.MailNotSent:
         form.add_error("email", _("いま、メールを送れません。数分待ってから、もう一度お試しください。"))
         return False

@@ -14,7 +14,8 @@ def messages_for(access: Access) -> QuerySet[Message]:
     """The messages this person sees.
 
     Managers see all of their school; teachers the released ones and their own drafts, but not what
-    others wrote to single students; the board all released ones and its own drafts.
+    others wrote to single students; both what the board sent to families of their school; the board all
+    released ones and its own drafts.
     Another person's draft is that person's (and the manager's) until it is released.
     """
     if access.is_ward_wide:
@@ -22,8 +23,10 @@ def messages_for(access: Access) -> QuerySet[Message]:
         return Message.objects.filter(seen | Q(school=None) if access.is_board else seen)
     managed = [m.school_id for m in access.memberships if m.role == "manager" and m.school_id]
     mine = [school.id for school in access.schools]
+    from_board = Message.reached.through.objects.filter(school__in=mine).values("message_id")
     return Message.objects.filter(
         Q(school__in=managed)
+        | Q(school=None, state=Message.State.RELEASED, individual=False, id__in=from_board)
         | Q(school__in=mine, state=Message.State.RELEASED, individual=False)
         | Q(school__in=mine, author=access.user)
     )

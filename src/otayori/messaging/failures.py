@@ -5,7 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from otayori.accounts.access import Access
 from otayori.core import clock
@@ -14,6 +14,7 @@ from otayori.delivery.status import Status
 from otayori.messaging.models import Message, RecipientStudent
 from otayori.messaging.report_access import sees_every_class
 from otayori.messaging.search_students import places
+from otayori.roster.models import Enrolment
 
 NEWEST = 10
 
@@ -34,10 +35,12 @@ def newest(access: Access, message: Message, limit: int = NEWEST) -> list[Failur
     """Return the newest failures whose names this person may see (report_access)."""
     failed = Delivery.objects.filter(batch=message.batch, status=Status.FAILED)
     if not sees_every_class(access, message):
+        managed = [school.id for school in access.schools if access.manages(school.id)]
+        own = Enrolment.objects.filter(
+            classroom__in=access.own_classroom_ids(), year_id=clock.school_year()
+        ).values("student_id")
         taught = RecipientStudent.objects.filter(
-            recipient__message=message,
-            student__enrolments__classroom__in=access.own_classroom_ids(),
-            student__enrolments__year=clock.school_year(),
+            Q(student__in=own) | Q(student__school__in=managed), recipient__message=message
         )
         failed = failed.filter(endpoint__guardian__in=taught.values("recipient__guardian"))
     rows = list(

@@ -51,6 +51,7 @@ class Message(models.Model):
     individual = models.BooleanField(default=False)  # to single students: not every teacher's business
     state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
     batch = models.OneToOneField(Batch, on_delete=models.PROTECT, null=True, related_name="message")
+    reached = models.ManyToManyField(School, related_name="+")  # whose children it was about, at release
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)
     released_at = models.DateTimeField(null=True)

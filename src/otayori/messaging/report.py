@@ -13,6 +13,7 @@ from otayori.messaging.compose import audience_of
 from otayori.messaging.models import Message, Recipient, RecipientStudent
 from otayori.messaging.resolve import students
 from otayori.roster.models import Enrolment, Student
+from otayori.roster.order import ClassOrder, class_order
 from otayori.schools.models import Classroom, School
 
 
@@ -123,8 +124,8 @@ def _by_class(lines: dict[UUID, StudentLine]) -> list[ClassReport]:
         rooms.setdefault(room.id if room else None, ClassReport(room, [])).students.append(line)
     for report in rooms.values():
         report.students.sort(key=lambda line: (line.number is None, line.number or 0))
-    return sorted(rooms.values(), key=lambda r: (r.classroom is None, _order(r.classroom)))
+    return sorted(rooms.values(), key=lambda report: _order(report.classroom))
 
 
-def _order(room: Classroom | None) -> tuple[str, str]:
-    return (room.grade, room.name) if room else ("", "")
+def _order(room: Classroom | None) -> ClassOrder:
+    return class_order(room.grade, room.name) if room else class_order("", "")

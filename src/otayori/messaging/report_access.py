@@ -1,12 +1,14 @@
 """Which names of a message's report a person sees.
 
-Managers, the board and auditors: all. The author: all, for every student of it was theirs to write to.
+Managers (of their school), the board and auditors: all. The author: all, for every student of it was theirs
+to write to.
 Other teachers of the school: the classes they teach.
 """
 
 from otayori.accounts.access import Access
 from otayori.messaging.models import Message
 from otayori.messaging.report import ClassReport
+from otayori.schools.models import School
 
 
 def sees_every_class(access: Access, message: Message) -> bool:
@@ -14,9 +16,14 @@ def sees_every_class(access: Access, message: Message) -> bool:
     return access.is_ward_wide or access.manages(message.school_id) or message.author_id == access.user.id
 
 
-def shown(access: Access, message: Message, reports: list[ClassReport]) -> list[ClassReport]:
-    """Return the classes of the report that this person may see."""
-    if sees_every_class(access, message):
+def sees_whole_school(access: Access, message: Message, school: School) -> bool:
+    """Tell whether all names of one school may be shown: its manager reads what the board sent there too."""
+    return sees_every_class(access, message) or access.manages(school.id)
+
+
+def shown(access: Access, message: Message, school: School, reports: list[ClassReport]) -> list[ClassReport]:
+    """Return the classes of a school's report that this person may see."""
+    if sees_whole_school(access, message, school):
         return reports
     own = access.own_classroom_ids()
     return [report for report in reports if report.classroom is not None and report.classroom.id in own]

@@ -1,6 +1,5 @@
 """Find single students to write to, by name or kana. Names lie encrypted: they are compared here."""
 
-import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
@@ -11,10 +10,10 @@ from otayori.accounts.access import Access
 from otayori.core import clock
 from otayori.messaging.targets import choices
 from otayori.roster.models import Enrolment, GroupMember, Student
+from otayori.roster.search import matches, search_key
 from otayori.schools.models import School
 
 MOST_FOUND = 20
-_KATAKANA = {code: code + 0x60 for code in range(ord("ぁ"), ord("ゖ") + 1)}
 
 
 @dataclass(frozen=True)
@@ -27,22 +26,13 @@ class Found:
     place: str  # 3年1組 12番
 
 
-def fold(text: str) -> str:
-    """Return a text as it is compared: NFKC, katakana, no spaces. For search keys, never stored."""
-    return "".join(unicodedata.normalize("NFKC", text).casefold().translate(_KATAKANA).split())
-
-
 def search(access: Access, school: School, text: str) -> list[Found]:
     """Return up to `MOST_FOUND` students this person may write to whose name or kana holds the text."""
-    wanted = fold(text)
+    wanted = search_key(text)
     if not wanted:
         return []
-    hits = [
-        student
-        for student in _may_write_to(access, school)
-        if wanted in fold(student.name) or wanted in fold(student.kana)
-    ]
-    hits.sort(key=lambda student: fold(student.kana))
+    hits = [one for one in _may_write_to(access, school) if matches(wanted, one.name, one.kana)]
+    hits.sort(key=lambda student: search_key(student.kana))
     return _with_places(hits[:MOST_FOUND])
 
 
@@ -51,7 +41,7 @@ def picked(access: Access, school: School, ids: Collection[UUID]) -> list[Found]
     if not ids:
         return []
     rows = list(_may_write_to(access, school).filter(id__in=ids))
-    rows.sort(key=lambda student: fold(student.kana))
+    rows.sort(key=lambda student: search_key(student.kana))
     return _with_places(rows)
 
 

@@ -40,13 +40,6 @@ def guardian_of(request: HttpRequest) -> Guardian:
     return found
 
 
-def children_of(guardian: Guardian) -> QuerySet[Student]:
-    """The children a guardian may read about: not those whose school has blocked it."""
-    return Student.objects.filter(
-        guardianships__guardian=guardian, guardianships__blocked_at__isnull=True, left_at__isnull=True
-    )
-
-
 def students_for(access: Access) -> QuerySet[Student]:
     """The students present in the schools this person sees."""
     return within(access, Student.objects.filter(left_at__isnull=True))

@@ -5,11 +5,19 @@ from django.db import transaction
 from otayori.accounts.models import User
 from otayori.core import audit, clock
 from otayori.roster.models import Guardianship
+from otayori.roster.sheets.issue import revoke
 
 
+@transaction.atomic
 def block(guardianship: Guardianship, *, by: User) -> None:
-    """From now on this guardian receives and sees nothing about this child."""
+    """From now on this guardian sees nothing about this child.
+
+    The child's sheets end with it: with one at home a blocked guardian could join anew under another
+    address, or look up what class the child has moved to.
+    """
     _set(guardianship, by=by, blocked=True)
+    for sheet in guardianship.student.sheets.select_related("student").filter(revoked_at__isnull=True):
+        revoke(sheet, by=by)
 
 
 def unblock(guardianship: Guardianship, *, by: User) -> None:

@@ -86,11 +86,6 @@ def standings(student_ids: Collection[UUID]) -> dict[UUID, Standing]:
     return {student: Standing(*numbers) for student, numbers in tally.items()}
 
 
-def without_guardian(enrolments: QuerySet[Enrolment]) -> QuerySet[Enrolment]:
-    """Narrow to the students for whom nobody has registered."""
-    return enrolments.exclude(student_id__in=_linked())
-
-
 def _present(year: int) -> QuerySet[Enrolment]:
     return Enrolment.objects.filter(year_id=year, student__left_at__isnull=True)
 

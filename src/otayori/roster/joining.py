@@ -18,6 +18,7 @@ from otayori.roster.initials import initials_of
 from otayori.roster.models import Enrolment, Guardian, Guardianship, RegistrationSheet, Relation
 from otayori.roster.sheets import keys, secrets
 from otayori.roster.sheets.state import SheetState, state_of
+from otayori.schools.models import School
 
 
 class Trouble(StrEnum):
@@ -108,6 +109,20 @@ def check_password(sheet: RegistrationSheet, typed: str) -> None:
         refused = _try(_usable(locked), typed)
     if refused is not None:  # raised here, so that the counted try is not rolled back
         raise refused
+
+
+def check_open(sheet: RegistrationSheet) -> None:
+    """Return when the sheet still opens, some time after its password was given; else raise `Refused`."""
+    _usable(sheet)
+
+
+def contact_of(sheet: RegistrationSheet) -> School | None:
+    """Return the school that a closed sheet's holder may be sent to.
+
+    None where somebody is blocked from the child: an old paper must not tell to which school it has moved.
+    """
+    blocked = Guardianship.objects.filter(student_id=sheet.student_id, blocked_at__isnull=False)
+    return None if blocked.exists() else sheet.student.school
 
 
 def child_on(sheet: RegistrationSheet) -> ChildHint:

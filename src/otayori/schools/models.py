@@ -1,7 +1,5 @@
 """The ward, its schools, school years and classrooms."""
 
-from datetime import date
-
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -68,14 +66,6 @@ class SchoolYear(models.Model):
 
     def __str__(self) -> str:
         return f"{self.year}年度"
-
-    @property
-    def first_day(self) -> date:
-        return date(self.year, 4, 1)
-
-    @property
-    def last_day(self) -> date:
-        return date(self.year + 1, 3, 31)
 
 
 class Classroom(models.Model):

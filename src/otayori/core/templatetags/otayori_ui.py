@@ -93,7 +93,9 @@ def error_summary(*forms: BaseForm) -> SafeString:
 def _said_with_label(form: BaseForm, name: str, text: str) -> str:
     """An error as it is understood away from its field: 「題名：…」 unless it names the field already."""
     label = str(form[name].label) if name in form.fields else ""
-    return text if not label or label in text else f"{label}：{text}"
+    if not label or label in text:
+        return text
+    return _("%(label)s：%(text)s") % {"label": label, "text": text}
 
 
 def _first_control(form: BaseForm, name: str) -> str:
@@ -189,10 +191,13 @@ def _step_state(number: int, current: int) -> str:
 
 
 @register.simple_tag
-def delivery_progress(label: str, done: int, failed: int, waiting: int, left: str = "") -> SafeString:
-    """One bar of one channel: done, failed, waiting in numbers and widths, and the time left in words."""
-    total = done + failed + waiting
-    parts = {"label": label, "done": done, "failed": failed, "waiting": waiting, "left": left}
+def delivery_progress(label: str, left: str = "", **counts: int) -> SafeString:
+    """One bar of one channel: `done`, `failed`, `waiting` in numbers and widths, and the time left in words.
+
+    What was `stopped` counts in the whole: a bar that was stopped in the middle is never full.
+    """
+    done, failed, total = counts["done"], counts["failed"], sum(counts.values())
+    parts: dict[str, Any] = {"label": label, "left": left} | counts
     # 99.9 % is not finished: the figure is rounded down and says 100 only at the end.
     parts["percent"] = (done + failed) * 100 // total if total else 0
     # Widths are strings: a localised decimal comma would break the SVG.

@@ -8,12 +8,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
-from otayori.accounts import codes
+from otayori.accounts import codes, limit
 from otayori.accounts.access import everyone
 from otayori.accounts.models import User
 from otayori.accounts.reset import WHY_NOT
 from otayori.core import mail
-from otayori.family.join import finish, limit
+from otayori.family.join import finish
 from otayori.family.join.enter import WHY, problem_page
 from otayori.family.join.forms import AccountForm, CodeForm
 from otayori.family.join.progress import Progress, at_step
@@ -61,7 +61,7 @@ def code(request: HttpRequest, progress: Progress) -> HttpResponse:
             return _proven(request, progress)
         form.add_error("code", WHY_NOT[outcome])
     page = {"form": form, "email": email, "step": 4, "can_change": not request.user.is_authenticated}
-    return render(request, "family/join/code.html", page)
+    return render(request, "family/join/code.html", page | {"sender": mail.sender_address()})
 
 
 @everyone(WHY)
@@ -69,7 +69,8 @@ def code(request: HttpRequest, progress: Progress) -> HttpResponse:
 @at_step("code")
 def send_again(request: HttpRequest, progress: Progress) -> HttpResponse:
     """Mail another code."""
-    send_code(request, _address(request, progress))
+    if send_code(request, _address(request, progress)):
+        messages.success(request, _("コードをもう一度送りました。新しいほうのコードを入力してください。"))
     return redirect("family:join_code")
 
 
@@ -86,14 +87,15 @@ def _address(request: HttpRequest, progress: Progress) -> str:
     return kept[0].email if kept else ""
 
 
-def send_code(request: HttpRequest, email: str) -> None:
-    """Mail a code; what hinders it is said on the next page."""
+def send_code(request: HttpRequest, email: str) -> bool:
+    """Mail a code; what hinders it is said on the next page. Returns whether one went out."""
     if limit.too_many_codes(request, email):
         messages.error(request, _("コードを何度も送りました。1時間ほど待ってから、もう一度お試しください。"))
-        return
+        return False
     try:
-        if not codes.send(request.session, PURPOSE, email):
-            messages.info(request, _("コードは送ったばかりです。30秒ほど待って、もう一度押してください。"))
+        if codes.send(request.session, PURPOSE, email):
+            return True
+        messages.info(request, _("コードは送ったばかりです。30秒ほど待って、もう一度押してください。"))
     except mail.MailNotSent:
         messages.error(
             request,
@@ -102,6 +104,7 @@ def send_code(request: HttpRequest, email: str) -> None:
                 "数分待ってから「コードをもう一度送る」を押してください。"
             ),
         )
+    return False
 
 
 def _proven(request: HttpRequest, progress: Progress) -> HttpResponse:

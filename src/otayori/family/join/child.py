@@ -52,6 +52,10 @@ def child(request: HttpRequest, progress: Progress) -> HttpResponse:
     sheet = progress.sheet()
     if sheet is None:
         return problem_page(request, NO_SHEET)
+    try:
+        joining.check_open(sheet)
+    except Refused as refused:
+        return problem_page(request, refused.trouble, sheet)
     adding = is_guardian(request)
     if request.method == "POST":
         if adding:

@@ -68,7 +68,7 @@ def problem(request: HttpRequest) -> HttpResponse:
 
 def problem_page(request: HttpRequest, trouble: str, sheet: RegistrationSheet | None = None) -> HttpResponse:
     """Lead to the page that explains, where the address holds no secret."""
-    school = sheet.student.school if sheet is not None else None
+    school = joining.contact_of(sheet) if sheet is not None else None
     request.session[_PROBLEM] = {
         "trouble": str(trouble),
         "school": school.name if school else "",

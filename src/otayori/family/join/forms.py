@@ -24,7 +24,7 @@ class SheetForm(forms.Form):
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "class": "code"}),
     )
     code = forms.CharField(
-        label=gettext_lazy("コード"),
+        label=gettext_lazy("登録コード"),
         help_text=gettext_lazy("英数字8文字。「-」は入れなくてもかまいません。"),
         max_length=40,
         widget=forms.TextInput(attrs=_PRINTED),

@@ -43,12 +43,6 @@ class EmailChannel:
             raise
         return bundle.outcomes
 
-    async def stage(self, contents: Sequence[Content]) -> None:
-        """Render these contents ahead, while the sender still reads the confirm page."""
-        for content in contents:
-            self._stencil(content)
-            await asyncio.sleep(0)
-
     async def close(self) -> None:
         """Close the connections; parcels under way end as they stand."""
         await self._pool.close()
