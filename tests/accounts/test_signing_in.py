@@ -10,7 +10,7 @@ from django.core.mail import EmailMessage
 from django.test import Client
 from django.urls import reverse
 
-from otayori.accounts.models import User
+from otayori.accounts.models import Membership, User
 from tests.cast import PASSWORD, Cast
 
 pytestmark = pytest.mark.django_db
@@ -49,6 +49,30 @@ def test_five_wrong_tries_lock_the_account_for_a_while(client: Client, cast: Cas
     assert "_auth_user_id" not in client.session
     sign_in(client, "yamada@mail.example")  # another account of the same household is not locked out
     assert "_auth_user_id" in client.session
+
+
+def test_guesses_from_elsewhere_lock_nobody_out(client: Client, cast: Cast) -> None:
+    for _ in range(6):
+        client.post(LOGIN, {"login": "kim@mail.example", "password": "guess-guess"}, REMOTE_ADDR="192.0.2.7")
+    sign_in(client, "kim@mail.example")
+    assert "_auth_user_id" in client.session
+
+
+def test_a_long_session_of_a_guardian_who_teaches_does_not_open_the_console(
+    client: Client, cast: Cast
+) -> None:
+    Membership.objects.create(user=cast.kim.user, school=cast.sakura, role="teacher")
+    sign_in(client, "kim@mail.example")
+    assert client.get(reverse("console:home")).status_code == 200
+    session = client.session
+    session["seen"] -= 3 * 60 * 60
+    session["account_authentication_methods"][-1]["at"] -= 3 * 60 * 60
+    session.save()
+    assert client.get(reverse("family:inbox")).status_code == 200
+    asked = client.get(reverse("console:home")).headers["Location"]
+    assert asked.startswith(reverse("account_reauthenticate"))
+    client.post(asked, {"password": PASSWORD})
+    assert client.get(reverse("console:home")).status_code == 200
 
 
 def test_an_account_out_of_use_does_not_come_in(client: Client, cast: Cast) -> None:

@@ -28,7 +28,7 @@ from tests.delivery.smtp_server import SmtpServer, Trouble
 
 REFUSALS = [
     ("RCPT", "550 5.1.1 no such user", ("permanent", "550 5.1.1"), True),
-    ("RCPT", "550 5.7.1 policy", ("permanent", "550 5.7.1"), False),
+    ("RCPT", "550 5.7.1 policy", ("transient", "refused 550 5.7.1"), False),
     ("RCPT", "451 4.3.0 later", ("transient", "451 4.3.0"), False),
     ("RCPT", "452 4.5.3 too many recipients", ("throttled", "452 4.5.3"), False),
     ("DATA", "451 4.3.0 later", ("transient", "451 4.3.0"), False),
@@ -205,7 +205,7 @@ def test_a_host_that_does_not_exist() -> None:
 @pytest.mark.parametrize(
     ("greeting", "end"),
     [
-        ("554 5.7.1 go away", ("transient", "connect 554 5.7.1")),
+        ("554 5.7.1 go away", ("transient", "connect refused 554 5.7.1")),
         ("421 4.7.0 too many connections", ("throttled", "421 4.7.0")),
         ("nonsense", ("transient", "connect protocol 0")),
     ],

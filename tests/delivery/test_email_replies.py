@@ -48,14 +48,14 @@ SENT, PERMANENT, THROTTLED, TRANSIENT = (
         (Stage.RCPT, "550 5.2.1 disabled", Judgement(PERMANENT, "550 5.2.1", endpoint_dead=True)),
         (Stage.TEXT, "550-5.1.1 unknown\n550 5.1.1 user", Judgement(PERMANENT, "550 5.1.1", True)),
         # never, but the address is not to blame
-        (Stage.RCPT, "550 5.7.1 policy", Judgement(PERMANENT, "550 5.7.1")),
-        (Stage.RCPT, "550 Blocked: see our list", Judgement(PERMANENT, "550")),
-        (Stage.RCPT, "550 relaying denied", Judgement(PERMANENT, "550")),
+        (Stage.RCPT, "550 5.7.1 policy", Judgement(TRANSIENT, "refused 550 5.7.1")),
+        (Stage.RCPT, "550 Blocked: see our list", Judgement(TRANSIENT, "refused 550")),
+        (Stage.RCPT, "550 relaying denied", Judgement(TRANSIENT, "refused 550")),
         (Stage.RCPT, "553 5.1.8 sender's domain", Judgement(PERMANENT, "553 5.1.8")),
         (Stage.RCPT, "552 5.2.2 over quota", Judgement(PERMANENT, "552 5.2.2")),
         (Stage.TEXT, "552 5.3.4 too big", Judgement(PERMANENT, "552 5.3.4")),
         (Stage.TEXT, "554 5.6.0 bad content", Judgement(PERMANENT, "554 5.6.0")),
-        (Stage.MAIL, "550 sender refused", Judgement(PERMANENT, "550")),
+        (Stage.MAIL, "550 sender refused", Judgement(TRANSIENT, "refused 550")),
         # our own setting is wrong, not the guardian's address
         (Stage.MAIL, "530 5.7.0 Authentication required", Judgement(TRANSIENT, "auth")),
         (Stage.RCPT, "535 5.7.8 bad credentials", Judgement(TRANSIENT, "auth")),

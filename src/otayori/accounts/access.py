@@ -12,6 +12,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from urllib.parse import urlencode
 from uuid import UUID
 
+from allauth.account.internal.flows.login import get_authentication_records
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
@@ -150,19 +151,38 @@ def staff(view: View[P]) -> View[P]:
             raise Http404
         if settings.OTAYORI_STAFF_MFA == "required" and not is_mfa_enabled(request.user):
             return redirect(f"{reverse('mfa_index')}?{urlencode({'needed': 1})}")
-        _stay_signed_in(request)
+        if not _stays_signed_in(request):
+            back = urlencode({"next": request.get_full_path() if request.method == "GET" else request.path})
+            return redirect(f"{reverse('account_reauthenticate')}?{back}")
         return view(request, *args, **kwargs)
 
     door.door = "staff"  # type: ignore[attr-defined]
     return door
 
 
-def _stay_signed_in(request: HttpRequest) -> None:
-    """Move the end of a staff session on, once a minute: not every page should write."""
+def _stays_signed_in(request: HttpRequest) -> bool:
+    """Tell whether staff were here, or proved who they are, within the last two hours; note it.
+
+    A guardian who is also staff keeps a long session on the phone: it must not open the console months later.
+    The note is written once a minute: not every page should write.
+    """
     now = int(time.time())
-    if now - request.session.get(_SEEN_IN_SESSION, 0) >= STAFF_SEEN:
+    seen = request.session.get(_SEEN_IN_SESSION, 0)
+    if now - max(seen, _proved_at(request)) > STAFF_IDLE:
+        return False
+    if now - seen >= STAFF_SEEN:
         request.session[_SEEN_IN_SESSION] = now
         request.session.set_expiry(STAFF_IDLE)
+    return True
+
+
+def _proved_at(request: HttpRequest) -> float:
+    """Return when this session's user last gave a password, code or passkey, in seconds since 1970."""
+    proofs = get_authentication_records(request, request.user)
+    if proofs:
+        return float(proofs[-1]["at"])
+    signed_in = getattr(request.user, "last_login", None)
+    return signed_in.timestamp() if signed_in else 0.0
 
 
 def member(view: View[P]) -> View[P]:

@@ -57,7 +57,7 @@ _TABLE: list[tuple[str, Reason]] = [
     (r"^http (404|410)$|^key changed|^bad p256dh", _GONE_DEVICE),
     (r"^http 4", _PUSH_REFUSED),
     (r"^(unreadable|address|unsendable|subscription|endpoint)", _UNREADABLE),
-    (r"^(connect|tls|auth|timeout|no answer|closed|broken|deadline|lease|4\d\d|http 5)", _GAVE_UP),
+    (r"^(connect|tls|auth|refused|timeout|no answer|closed|broken|deadline|lease|4\d\d|http 5)", _GAVE_UP),
 ]
 
 

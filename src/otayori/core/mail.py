@@ -7,6 +7,8 @@ from email.utils import parseaddr
 from django.conf import settings
 from django.core.mail import EmailMessage
 
+from otayori.core.connections import let_go
+
 log = logging.getLogger(__name__)
 
 
@@ -21,6 +23,7 @@ def sender_address() -> str:
 
 def send_now(message: EmailMessage) -> None:
     """Hand the mail to the relay, or raise `MailNotSent`."""
+    let_go()
     message.extra_headers.setdefault("Auto-Submitted", "auto-generated")
     try:
         message.send()

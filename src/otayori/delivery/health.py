@@ -13,7 +13,7 @@ from otayori.delivery.models import ChannelHealth, Worker
 from otayori.delivery.parcel import Outcome, Verdict
 
 # first words of outcome codes that speak of the relay, not of the address: "connect", "connect 554", "tls"
-UNREACHED = ("connect", "tls", "auth")
+UNREACHED = ("connect", "tls", "auth", "refused")
 WORKER_GONE_AFTER = timedelta(seconds=90)
 
 

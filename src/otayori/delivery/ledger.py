@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from django.db import connection
 
+from otayori.core.connections import let_go
 from otayori.core.outage import OUTAGES
 
 log = logging.getLogger(__name__)
@@ -52,5 +53,4 @@ def _fresh(work: Callable[[], T]) -> T:
         connection.close()
         raise
     finally:
-        if connection.settings_dict["OPTIONS"].get("pool"):
-            connection.close()  # back to the pool
+        let_go()

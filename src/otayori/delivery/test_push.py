@@ -6,6 +6,7 @@ from functools import cache
 from django.conf import settings
 
 from otayori.core import clock
+from otayori.core.connections import let_go
 from otayori.core.ids import new_id
 from otayori.delivery import endpoints
 from otayori.delivery.channels import registry
@@ -29,7 +30,9 @@ def send_test(endpoint: Endpoint, *, sender: str, title: str, language: str, pat
         batch_id=new_id(), language=language, urgency=Urgency.IMPORTANT, sender=sender, title=title, text="",
         mail_title=title, mail_text="", url=url, settings_url=url, sent_at=clock.now(),
     )  # fmt: skip
-    outcome = asyncio.run(_send(Parcel(0, endpoint.id, endpoint.address, content)))
+    parcel = Parcel(0, endpoint.id, endpoint.address, content)
+    let_go()
+    outcome = asyncio.run(_send(parcel))
     if outcome.endpoint_dead:
         endpoints.disable(endpoint, outcome.code)
     return outcome

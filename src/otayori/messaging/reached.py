@@ -1,5 +1,6 @@
 """Whom an audience reaches, in detail for the confirm page: classes with numbers, and who is out of reach."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -73,4 +74,10 @@ def out_of_reach(audience: Audience) -> tuple[list[OutOfReach], list[OutOfReach]
 
 
 def _by_place(lines: Iterable[OutOfReach]) -> list[OutOfReach]:
-    return sorted(lines, key=lambda line: (line.place == "", line.place))
+    return sorted(lines, key=lambda line: (line.place == "", _natural(line.place)))
+
+
+def _natural(place: str) -> list[tuple[int, str]]:
+    """Split 3年10組 12番 so that 2組 comes before 10組."""
+    parts = re.findall(r"\d+|\D+", place)
+    return [(int(part), "") if part.isdecimal() else (0, part) for part in parts]

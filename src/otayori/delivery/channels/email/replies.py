@@ -84,6 +84,8 @@ def judge(reply: bytes, stage: Stage) -> Judgement:
         return Judgement(Verdict.TRANSIENT, "auth")
     if 400 <= code < 500:
         return Judgement(_judge_delay(code, enhanced, reply), shown)
+    if 500 <= code < 600 and _refuses_us(enhanced, reply, stage):
+        return Judgement(Verdict.TRANSIENT, f"refused {shown}")
     if 500 <= code < 600:
         dead = _mailbox_gone(code, enhanced, reply, stage)
         return Judgement(Verdict.PERMANENT, shown, endpoint_dead=dead)
@@ -95,6 +97,17 @@ def _judge_delay(code: int, enhanced: str, reply: bytes) -> Verdict:
     if slowed or (450 <= code <= 452 and _SLOW_DOWN.search(reply)):
         return Verdict.THROTTLED
     return Verdict.TRANSIENT
+
+
+def _refuses_us(enhanced: str, reply: bytes, stage: Stage) -> bool:
+    """Tell whether a refusal speaks of us (our address, our right to relay), not of the recipient.
+
+    That is a setting to mend, and must not fail a whole ward for good: it is tried again, and staff are told.
+    """
+    if stage is Stage.MAIL:
+        return True
+    vague = enhanced in _VAGUE or enhanced.startswith("5.7.")
+    return stage is Stage.RCPT and vague and _ABOUT_US.search(reply) is not None
 
 
 def _mailbox_gone(code: int, enhanced: str, reply: bytes, stage: Stage) -> bool:
