@@ -44,6 +44,7 @@ def staff_pictures(page: Page, folder: Path) -> None:
         {"width": 1366, "height": 1450}
     )  # tall: bars that stick would cover a long picture
     write(page, "学校全体")
+    page.evaluate("window.scrollTo(0, 0)")
     page.screenshot(path=folder / "compose.png")
     page.set_viewport_size({"width": 1366, "height": 1060})
     page.get_by_role("button", name="送信前の確認へ進む").click()
@@ -62,7 +63,9 @@ def progress_picture(page: Page, folder: Path) -> None:
     write(page, "区内のすべての学校・園")
     page.get_by_role("button", name="送信前の確認へ進む").click()
     page.get_by_role("button", name=re.compile("人に送信する")).click()
-    page.wait_for_timeout(2400)
+    page.wait_for_selector("#progress")
+    page.wait_for_timeout(600)
+    page.reload()  # it looks again by itself every two seconds, when 20,000 mails are nearly done
     page.screenshot(path=folder / "progress.png")
 
 
@@ -73,7 +76,7 @@ def guardian_pictures(page: Page, folder: Path) -> None:
     page.wait_for_load_state("networkidle")
     page.screenshot(path=folder / "message.png")
     page.goto("/settings")
-    page.screenshot(path=folder / "guardian-settings.png", full_page=True)
+    page.screenshot(path=folder / "guardian-settings.png")
 
 
 def main() -> None:
