@@ -19,7 +19,7 @@ HARU = (SAKURA, "3", "1", "1", "キム ハル", "キム ハル", "0001", "サッ
 AOI = (SAKURA, "3", "1", "2", "山田 葵", "ヤマダ アオイ", "0002", "")
 JUN = (KASHIWA, "1", "1", "1", "キム ジュン", "キム ジュン", "0005", "吹奏楽部")
 FILES = Path(__file__).parent / "files"
-SAMPLE = Path(__file__).parents[2] / "docs" / "samples" / "roster-sample.csv"
+SAMPLE = Path(__file__).parent / "files" / "roster-sample.csv"
 
 
 def csv_text(*rows: Sequence[str]) -> str:
