@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.http import Http404
 
+from otayori.accounts.models import User
 from otayori.core import audit, clock, crypto
 from otayori.delivery.channels.webpush import normalise, origin
 from otayori.delivery.channels.webpush.subscription import parse
@@ -49,11 +50,18 @@ def endpoints_of(guardian: Guardian) -> list[Endpoint]:
 
 @transaction.atomic
 def add_email(guardian: Guardian, email: str) -> Endpoint:
-    """Add an address the guardian has proven to read, or revive it. Raises `AddressTaken`."""
+    """Add an address the guardian has proven to read, or revive it. Raises `AddressTaken`.
+
+    The address somebody signs in with is theirs: a mother who had added the father's as her second one
+    gives it up when he joins with it.
+    """
     key = email_key(email)
     known = Endpoint.objects.select_for_update().filter(channel=ChannelName.EMAIL, address_key=key).first()
     if known is not None and known.guardian_id != guardian.id:
-        raise AddressTaken
+        if User.objects.by_email(email) != guardian.user:
+            raise AddressTaken
+        _give_up(known, MOVED)
+        known = None
     endpoint = known or Endpoint(guardian=guardian, channel=ChannelName.EMAIL, address_key=key)
     endpoint.address = email.strip()
     endpoint.host = email.strip().rpartition("@")[2].lower()
