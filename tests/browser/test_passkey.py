@@ -34,7 +34,7 @@ def test_a_guardian_comes_in_with_a_passkey(cast: Cast, browse: Callable[..., Br
     phone.get_by_label("パスワード").fill(PASSWORD)
     phone.locator("main button").first.click()
     phone.wait_for_url("**/webauthn/add/")
-    phone.get_by_label("パスワードレス").check()
+    phone.get_by_label("パスワードなしでログインする").check()
     phone.locator("#mfa_webauthn_add").click()
     phone.wait_for_url("**/recovery-codes/**")
 

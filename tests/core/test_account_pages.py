@@ -29,3 +29,14 @@ def test_staff_without_a_second_factor_are_told_why_they_are_here(client: Client
     html = client.get(reverse("mfa_index"), {"needed": 1}).content.decode()
     assert "ログインの安全" in html
     assert 'class="panel"' in html
+
+
+def test_the_list_of_devices_speaks_of_devices(client: Client, cast: Cast) -> None:
+    login = {"login": "kim@mail.example", "password": PASSWORD}
+    iphone = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18.0 Mobile Safari/604.1"
+    client.post("/accounts/login/", login, headers={"User-Agent": iphone})
+    page = client.get("/accounts/sessions/").content.decode()
+    assert "iPhone の Safari" in page
+    assert "Mozilla" not in page
+    Client().post("/accounts/login/", login)
+    assert "ほかの端末をログアウトする" in client.get("/accounts/sessions/").content.decode()

@@ -9,8 +9,8 @@ from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
+from otayori.core.devices import device_name
 from otayori.delivery.models import Batch, Delivery, Endpoint
-from otayori.family.device import device_name
 from otayori.roster.models import Guardian
 from tests.cast import Cast
 from tests.family.paper import code_in_mail

@@ -10,11 +10,11 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from otayori.core.devices import device_name
 from otayori.delivery import endpoints, test_push
 from otayori.delivery.channels.webpush import BadSubscription
 from otayori.delivery.models import ChannelName, Endpoint
 from otayori.delivery.parcel import Outcome, Verdict
-from otayori.family.device import device_name
 from otayori.roster.access import guardian, guardian_of
 
 

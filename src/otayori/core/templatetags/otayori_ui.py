@@ -18,6 +18,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from otayori.core.clock import TOKYO, today
+from otayori.core.devices import device_name
 from otayori.core.signs import CHILD_SHAPES, COUNTS, NOTICES, STATUSES
 
 register = template.Library()
@@ -33,6 +34,12 @@ def _component(name: str, context: dict[str, Any]) -> SafeString:
 def icon(name: str, label: str = "") -> SafeString:
     """Inline SVG from `otayori/icons/`. Silent for screen readers unless `label` says it alone."""
     return _component("icon", {"shape": f"otayori/icons/{name}.svg", "icon_name": name, "label": label})
+
+
+@register.filter
+def device(user_agent: str) -> str:
+    """A browser as its owner knows it: 「iPhone の Safari」."""
+    return device_name(user_agent)
 
 
 @register.simple_tag(takes_context=True)

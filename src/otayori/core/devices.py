@@ -1,4 +1,4 @@
-"""A short name for a device from its user agent, so that a guardian tells the own devices apart. Pure."""
+"""A short name for a device from its user agent, so that a person tells the own devices apart. Pure."""
 
 import re
 
