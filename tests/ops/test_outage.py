@@ -6,6 +6,7 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
+from pathlib import Path
 
 import pytest
 
@@ -74,3 +75,20 @@ def test_the_web_server_starts_without_a_database_and_says_so(postgres: Embedded
         finally:
             web.terminate()
             web.wait(20)
+
+
+def test_the_demo_starts_with_a_database_that_is_away(tmp_path: Path) -> None:
+    port = free_port()
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("OTAYORI_")} | {
+        "OTAYORI_DATABASE_URL": f"postgresql://otayori:secret@127.0.0.1:{free_port()}/otayori",
+        "OTAYORI_DATA_DIR": str(tmp_path),
+        "OTAYORI_PORT": str(port),
+        "PYTHONPATH": str(ROOT),
+    }
+    command = [sys.executable, "-m", "otayori.ops.cli", "demo"]
+    demo = start_child(command, environ=environ, death_signal=signal.SIGKILL)
+    try:
+        until(lambda: ask(f"http://127.0.0.1:{port}/health")[0] == 503, "the pages say what is wrong")
+    finally:
+        demo.send_signal(signal.SIGINT)
+        assert demo.wait(60) == 0

@@ -5,6 +5,7 @@ import secrets
 import signal
 import socket
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -15,9 +16,11 @@ from otayori.ops.postgres import EmbeddedPostgres
 from otayori.ops.postgres_place import choose_data_dir
 from otayori.ops.processes import Program, Supervisor, print_line
 from otayori.ops.serve import default_port, ensure_free, probe
+from otayori.ops.trouble import Unreachable
 
 HOST = "127.0.0.1"
 OTAYORI = (sys.executable, "-m", "otayori.ops.cli")
+LOOK_AGAIN = 10.0  # seconds between looks for a database that is away
 
 
 def run() -> None:
@@ -30,7 +33,8 @@ def run() -> None:
         database = _start_database(stack, data_dir)
         programs, mail_page = _mail_programs()
         _set_environment(data_dir, port)
-        _fill()
+        prepare = _Preparation(may_wait=database is None)
+        prepare.look()
         programs += [
             Program("worker", (*OTAYORI, "worker"), stop_limit=15),
             Program("web", (*OTAYORI, "web", "--host", HOST, "--port", str(port)), stop_limit=15),
@@ -38,7 +42,9 @@ def run() -> None:
         greet = _once_answering(port, lambda: _greet(port, mail_page, data_dir))
 
         def watch() -> None:
-            greet()
+            prepare.look()
+            if prepare.done:
+                greet()
             if database is not None and not database.running:
                 print_line("PostgreSQL が止まったので再開します / restarting PostgreSQL")
                 database.start()
@@ -124,6 +130,32 @@ def _write_private(file: Path, content: bytes) -> None:
     half.touch(mode=0o600)
     half.write_bytes(content)
     half.rename(file)
+
+
+class _Preparation:
+    """Makes the tables and the demo ward; with a database of the operator's, as soon as it is there.
+
+    Until then the pages say that the database is away. While the ward is made, Ctrl-C waits for it.
+    """
+
+    def __init__(self, *, may_wait: bool) -> None:
+        self.done = False
+        self._may_wait = may_wait
+        self._next_look = 0.0
+
+    def look(self) -> None:
+        """Prepare, unless that is done or was just tried. Raises Trouble where waiting helps nothing."""
+        if self.done or time.monotonic() < self._next_look:
+            return
+        try:
+            _fill()
+            self.done = True
+        except Unreachable as away:
+            if not self._may_wait:
+                raise
+            print_line(str(away))
+            print_line(f"{LOOK_AGAIN:.0f}秒ごとに確かめます / looking again every {LOOK_AGAIN:.0f} s")
+            self._next_look = time.monotonic() + LOOK_AGAIN
 
 
 def _fill() -> None:

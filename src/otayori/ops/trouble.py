@@ -6,3 +6,7 @@ class Trouble(Exception):
 
     def __init__(self, japanese: str, english: str) -> None:
         super().__init__(f"{japanese}\n{english}")
+
+
+class Unreachable(Trouble):
+    """A server we need does not answer; it may come back by itself."""
