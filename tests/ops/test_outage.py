@@ -6,6 +6,8 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -29,52 +31,56 @@ def ask(address: str) -> tuple[int, str]:
         return 0, ""
 
 
-def start_web(postgres: EmbeddedPostgres, port: int) -> subprocess.Popen[bytes]:
-    environ = os.environ | {"OTAYORI_DATABASE_URL": postgres.url(), "PYTHONPATH": str(ROOT)}
-    command = [sys.executable, "-m", "otayori.ops.cli"]
-    subprocess.run([*command, "migrate"], env=environ, check=True, capture_output=True)
-    return start_child([*command, "web", "--port", str(port)], environ=environ, death_signal=signal.SIGKILL)
+COMMAND = [sys.executable, "-m", "otayori.ops.cli"]
+
+
+@contextmanager
+def web(postgres: EmbeddedPostgres) -> Iterator[str]:
+    """A web server on this database; gives the address of its health check."""
+    port = free_port()
+    environ = environment_of(postgres)
+    server = start_child([*COMMAND, "web", "--port", str(port)], environ=environ, death_signal=signal.SIGKILL)
+    try:
+        yield f"http://127.0.0.1:{port}/health"
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
+def environment_of(postgres: EmbeddedPostgres) -> dict[str, str]:
+    return os.environ | {"OTAYORI_DATABASE_URL": postgres.url(), "PYTHONPATH": str(ROOT)}
+
+
+def migrate(postgres: EmbeddedPostgres) -> None:
+    subprocess.run([*COMMAND, "migrate"], env=environment_of(postgres), check=True, capture_output=True)
+
+
+def is_told(health: str) -> None:
+    status, text = ask(health)
+    assert status == 503
+    assert "データベースにつながりません" in text
 
 
 def test_pages_say_that_the_database_is_away_and_come_back(postgres: EmbeddedPostgres) -> None:
-    port = free_port()
-    health = f"http://127.0.0.1:{port}/health"
     with temporary_postgres() as own:
-        web = start_web(own, port)
-        try:
+        migrate(own)
+        with web(own) as health:
             until(lambda: ask(health)[0] == 200, "the web server is up")
             own.stop()
-            status, text = ask(health)
-            assert status == 503
-            assert "データベースにつながりません" in text
+            is_told(health)
             own.start()
             until(lambda: ask(health)[0] == 200, "the web server has found the database again")
-        finally:
-            web.terminate()
-            web.wait(20)
 
 
 def test_the_web_server_starts_without_a_database_and_says_so(postgres: EmbeddedPostgres) -> None:
-    port = free_port()
     with temporary_postgres() as own:
-        web = start_web(own, port)
-        web.terminate()
-        web.wait(20)
+        migrate(own)
         own.stop()
-        environ = os.environ | {"OTAYORI_DATABASE_URL": own.url(), "PYTHONPATH": str(ROOT)}
-        command = [sys.executable, "-m", "otayori.ops.cli", "web", "--port", str(port)]
-        web = start_child(command, environ=environ, death_signal=signal.SIGKILL)
-        try:
-            address = f"http://127.0.0.1:{port}/health"
-            until(lambda: ask(address)[0] != 0, "the web server answers")
-            status, text = ask(address)
-            assert status == 503
-            assert "データベースにつながりません" in text
+        with web(own) as health:
+            until(lambda: ask(health)[0] != 0, "the web server answers")
+            is_told(health)
             own.start()
-            until(lambda: ask(address)[0] == 200, "the pages are back")
-        finally:
-            web.terminate()
-            web.wait(20)
+            until(lambda: ask(health)[0] == 200, "the pages are back")
 
 
 def test_the_demo_starts_with_a_database_that_is_away(tmp_path: Path) -> None:
@@ -85,8 +91,7 @@ def test_the_demo_starts_with_a_database_that_is_away(tmp_path: Path) -> None:
         "OTAYORI_PORT": str(port),
         "PYTHONPATH": str(ROOT),
     }
-    command = [sys.executable, "-m", "otayori.ops.cli", "demo"]
-    demo = start_child(command, environ=environ, death_signal=signal.SIGKILL)
+    demo = start_child([*COMMAND, "demo"], environ=environ, death_signal=signal.SIGKILL)
     try:
         until(lambda: ask(f"http://127.0.0.1:{port}/health")[0] == 503, "the pages say what is wrong")
     finally:

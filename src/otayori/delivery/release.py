@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import QuerySet
 
-from otayori.delivery.models import Batch, BatchContent, Endpoint
+from otayori.delivery.models import Batch, BatchContent
 from otayori.delivery.parcel import Content, Urgency
 from otayori.schools.models import School
 
@@ -104,12 +104,6 @@ def stop(batch: Batch, at: datetime) -> int:
     with transaction.atomic():
         Batch.objects.filter(id=batch.id, stopped_at=None).update(stopped_at=at)
         return batch.deliveries.filter(status="queued").update(status="cancelled", code="stopped")
-
-
-def unreachable(guardian_ids: "QuerySet[Any]") -> int:
-    """Count the guardians among these whom no live endpoint reaches."""
-    live = Endpoint.objects.filter(state=Endpoint.State.ACTIVE).values("guardian_id")
-    return guardian_ids.exclude(guardian_id__in=live).values("guardian_id").distinct().count()
 
 
 def languages() -> list[str]:
