@@ -9,6 +9,7 @@ from otayori.messaging.audience import Target
 from otayori.messaging.models import Recipient
 from tests.cast import Cast
 from tests.console.message_stories import draft, released, whole
+from tests.delivery.ledger import write_rows
 
 pytestmark = pytest.mark.django_db
 
@@ -32,6 +33,7 @@ def test_own_drafts_and_failures_need_me(client: Client, cast: Cast) -> None:
     draft(cast.suzuki, cast.sakura, title="書きかけ")
     draft(cast.sato, cast.sakura, title="佐藤の下書き")
     released(cast.suzuki, cast.sakura, whole(cast.sakura), title="届かないもの")
+    write_rows()
     Delivery.objects.filter(endpoint__guardian=cast.yamada).update(status="failed")
     Recipient.objects.filter(guardian=cast.kim).update(read_at=timezone.now())
     client.force_login(cast.suzuki)

@@ -14,6 +14,7 @@ from otayori.messaging import send
 from otayori.messaging.audience import Target
 from tests.cast import Cast
 from tests.console.message_stories import access, draft, released, whole
+from tests.delivery.ledger import write_rows
 
 pytestmark = pytest.mark.django_db
 LIST = "/console/messages/"
@@ -48,6 +49,7 @@ def test_drafts_of_others_are_private(client: Client, cast: Cast) -> None:
 def test_filters_by_state_urgency_and_sender(client: Client, cast: Cast) -> None:
     draft(cast.suzuki, cast.sakura, title="下書き")
     released(cast.suzuki, cast.sakura, whole(cast.sakura), title="終わった", urgency=Urgency.EMERGENCY)
+    write_rows()
     Delivery.objects.update(status="sent")
     stopped = released(cast.suzuki, cast.sakura, whole(cast.sakura), title="止めた")
     send.stop(access(cast.suzuki), stopped)

@@ -9,10 +9,11 @@ from otayori.console import sentences
 from otayori.console.context import channel_trouble, forget_trouble
 from otayori.console.reasons import reason_of
 from otayori.delivery import health
-from otayori.delivery.models import ChannelName, Delivery, Endpoint
+from otayori.delivery.models import ChannelName, Delivery, Endpoint, Slice
 from otayori.messaging.audience import Target
 from tests.cast import Cast
 from tests.console.message_stories import draft, released, whole
+from tests.delivery.ledger import write_rows
 
 pytestmark = pytest.mark.django_db
 
@@ -27,6 +28,7 @@ def test_bars_tell_what_the_rows_tell_and_stop_asking_when_done(client: Client, 
     ]
     assert "every 2s" in page.content.decode()
     assert '<meta http-equiv="refresh"' in page.content.decode()
+    write_rows()
     Delivery.objects.update(status="sent", sent_at=timezone.now())
     part = client.get(reverse("console:progress_part", args=[message.id]), headers={"HX-Request": "true"})
     assert "every 2s" not in part.content.decode()
@@ -40,6 +42,7 @@ def test_failures_are_named_with_the_reason_and_what_to_do(client: Client, cast:
     phone.address_key = b"k" * 16
     phone.save(force_insert=True)
     message = released(cast.suzuki, cast.sakura, whole(cast.sakura))
+    write_rows()
     Delivery.objects.filter(endpoint__guardian=cast.yamada).update(status="failed", code="550 5.1.1")
     Delivery.objects.filter(endpoint=phone).update(status="failed", code="http 410")
     client.force_login(cast.suzuki)
@@ -54,6 +57,7 @@ def test_failures_are_named_with_the_reason_and_what_to_do(client: Client, cast:
 
 def test_a_teacher_reads_failures_of_own_classes_alone(client: Client, cast: Cast) -> None:
     message = released(cast.suzuki, cast.sakura, whole(cast.sakura))
+    write_rows()
     Delivery.objects.update(status="failed", code="550 5.1.1")
     client.force_login(cast.sato)
     page = client.get(reverse("console:message", args=[message.id])).content.decode()
@@ -75,6 +79,7 @@ def test_stopping_asks_says_how_many_and_stays_so(client: Client, cast: Cast) ->
 
 def test_what_has_all_gone_out_is_not_called_stopped(client: Client, cast: Cast) -> None:
     message = released(cast.suzuki, cast.sakura, whole(cast.sakura))
+    write_rows()
     Delivery.objects.update(status="sent", sent_at=timezone.now())
     client.force_login(cast.suzuki)
     page = client.post(reverse("console:stop", args=[message.id]), follow=True).content.decode()
@@ -87,7 +92,7 @@ def test_only_who_decides_may_stop(client: Client, cast: Cast) -> None:
     client.force_login(cast.sato)
     assert "送信を止める" not in client.get(reverse("console:message", args=[message.id])).content.decode()
     assert client.post(reverse("console:stop", args=[message.id])).status_code == 404
-    assert Delivery.objects.filter(status="queued").count() == 4
+    assert sum(piece.size for piece in Slice.objects.filter(done_at=None)) == 4
 
 
 def test_a_draft_has_no_progress(client: Client, cast: Cast) -> None:
@@ -103,6 +108,7 @@ def test_statements_do_not_grow_with_the_message(
     client: Client, cast: Cast, django_assert_max_num_queries: object
 ) -> None:
     message = released(cast.tanaka, None, Target(kind="ward"))
+    write_rows()
     Delivery.objects.update(status="failed", code="550 5.1.1")
     client.force_login(cast.tanaka)
     with django_assert_max_num_queries(18):  # type: ignore[operator]

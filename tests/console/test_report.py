@@ -11,6 +11,7 @@ from otayori.messaging.audience import Target
 from otayori.messaging.models import Message, Recipient
 from tests.cast import Cast
 from tests.console.message_stories import released, whole
+from tests.delivery.ledger import write_rows
 
 pytestmark = pytest.mark.django_db
 
@@ -23,6 +24,7 @@ def page(client: Client, message: Message, query: str = "") -> str:
 def message(cast: Cast) -> Message:
     """The manager's to the whole school: Kim has read, Yamada's mail failed, the others' went out."""
     sent = released(cast.suzuki, cast.sakura, whole(cast.sakura))
+    write_rows()
     Delivery.objects.update(status="sent")
     Delivery.objects.filter(endpoint__guardian=cast.yamada).update(status="failed")
     Recipient.objects.filter(guardian=cast.kim).update(read_at=timezone.now())
@@ -66,6 +68,7 @@ def test_an_author_reads_everybody_written_to(client: Client, cast: Cast) -> Non
 
 def test_the_board_chooses_a_school_first(client: Client, cast: Cast) -> None:
     message = released(cast.tanaka, None, Target(kind="ward"))
+    write_rows()
     Delivery.objects.update(status="sent")
     Delivery.objects.filter(endpoint__guardian=cast.kim).update(status="failed")
     Recipient.objects.filter(guardian=cast.yamada).update(read_at=timezone.now())

@@ -1,5 +1,6 @@
 """A small ledger for tests: a batch with deliveries to endpoints at a test mail host."""
 
+from django.db import connection
 from django.utils import timezone
 
 from otayori.accounts.models import User
@@ -64,3 +65,19 @@ def release_to(
         Guardian.objects.filter(id__in=[person.id for person in people]).values("id"),
     )
     return batch
+
+
+def write_rows() -> None:
+    """Give every delivery its row, as if each had been tried once and now waited for another try."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO delivery_delivery
+                (id, batch_id, slice_id, endpoint_id, channel, status, attempt, due_at, code)
+            SELECT x.id, s.batch_id, s.id, x.endpoint_id, s.channel, 'queued', 0, now(), ''
+            FROM delivery_slice s
+            CROSS JOIN LATERAL unnest(s.delivery_ids, s.endpoint_ids) AS x(id, endpoint_id)
+            ON CONFLICT DO NOTHING
+            """
+        )
+        cursor.execute("UPDATE delivery_slice SET done_at = now()")

@@ -7,8 +7,9 @@ from django.db import connection
 from django.utils import timezone
 
 from otayori.delivery import health, progress, release
-from otayori.delivery.claim import Contents, claim, due_lanes
-from otayori.delivery.models import Batch, Delivery, Endpoint, Worker
+from otayori.delivery.claim import Claim, claim, due_lanes
+from otayori.delivery.contents import Contents
+from otayori.delivery.models import Batch, Delivery, Endpoint, Slice, Worker
 from otayori.delivery.parcel import Outcome, Urgency, Verdict
 from otayori.delivery.settle import settle
 from otayori.delivery.sweep import sweep
@@ -18,8 +19,37 @@ from tests.delivery.ledger import guardians, release_to
 pytestmark = pytest.mark.django_db
 
 
-def take(lane: str = "normal", limit: int = 100) -> list[int]:
-    return [parcel.delivery_id for parcel in claim(lane, "email", limit, {}).parcels]
+@pytest.fixture(autouse=True)
+def _small_slices(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(release, "SLICE", 10)
+
+
+def take(lane: str = "normal", limit: int = 10) -> Claim:
+    return claim(lane, "email", limit, Contents())
+
+
+def ids(taken: Claim) -> list[int]:
+    return [parcel.delivery_id for parcel in taken.parcels]
+
+
+def sent(taken: Claim) -> None:
+    """All of it has gone out."""
+    settle([Outcome(number, Verdict.SENT, "250") for number in taken.tries], taken.tries, taken.slices)
+
+
+def lose_leases() -> None:
+    """As if the time of every lease had passed."""
+    past = timezone.now() - timedelta(seconds=1)
+    Delivery.objects.filter(leased_until__isnull=False).update(leased_until=past)
+    Slice.objects.filter(leased_until__isnull=False).update(leased_until=past)
+
+
+def try_in_vain() -> Claim:
+    """Claim all, and let it be due again at once."""
+    taken = take(limit=1000)
+    settle([Outcome(n, Verdict.TRANSIENT, "451") for n in taken.tries], taken.tries, taken.slices)
+    Delivery.objects.filter(status="queued").update(due_at=timezone.now() - timedelta(days=1))
+    return taken
 
 
 def state(delivery_id: int) -> tuple[str, int]:
@@ -29,38 +59,54 @@ def state(delivery_id: int) -> tuple[str, int]:
 
 def test_a_parcel_carries_the_address_and_the_words(cast: Cast) -> None:
     release_to([cast.kim])
-    (parcel,) = claim("normal", "email", 10, {}).parcels
+    (parcel,) = take().parcels
     assert parcel.address == "kim@mail.example"
     assert parcel.content.title == "明日の遠足"
     assert parcel.content.url.endswith("/m/1")
 
 
 def test_nothing_is_claimed_twice(cast: Cast) -> None:
-    release_to(guardians(30))
-    first, second = take(limit=20), take(limit=20)
-    assert len(first) == 20
-    assert len(second) == 10
-    assert not set(first) & set(second)
-    assert take() == []
+    release_to(guardians(25))
+    claims = [ids(take()) for _ in range(3)]
+    assert sorted(map(len, claims)) == [5, 10, 10]
+    assert len({number for claimed in claims for number in claimed}) == 25
+    assert not take()
+
+
+def test_what_was_claimed_and_settled_is_what_was_released_each_once(cast: Cast) -> None:
+    people = guardians(25)
+    batch = release_to(people)
+    while taken := take():
+        sent(taken)
+    rows = Delivery.objects.filter(batch=batch, status="sent", attempt=1)
+    assert sorted(row.endpoint.guardian_id for row in rows) == sorted(person.id for person in people)
+    sweep()
+    assert Batch.objects.get(id=batch.id).closed_at is not None
 
 
 def test_batches_of_a_lane_take_turns(cast: Cast) -> None:
     big = release_to(guardians(40), school=cast.sakura)
     small = release_to([cast.kim], school=cast.kashiwa)
-    claimed = claim("normal", "email", 10, {}).parcels
-    assert {parcel.content.batch_id for parcel in claimed} == {big.id, small.id}
+    first = [parcel.content.batch_id for _ in range(2) for parcel in take().parcels]
+    assert set(first) == {big.id, small.id}
+
+
+def test_small_batches_are_claimed_together(cast: Cast) -> None:
+    small = [release_to([person]) for person in guardians(5)]
+    assert {parcel.content.batch_id for parcel in take().parcels} == {batch.id for batch in small}
 
 
 def test_lanes_do_not_mix(cast: Cast) -> None:
     release_to([cast.kim], urgency=Urgency.LEAFLET)
-    assert take("emergency") == take("normal") == []
+    assert not take("emergency")
+    assert not take("normal")
     assert due_lanes() == {("leaflet", "email")}
 
 
 def test_settling_writes_each_outcome(cast: Cast) -> None:
     release_to(guardians(5))
-    taken = claim("normal", "email", 10, {})
-    a, b, c, d, e = sorted(taken.attempts)
+    taken = take()
+    a, b, c, d, e = sorted(taken.tries)
     settle(
         [
             Outcome(a, Verdict.SENT, "250"),
@@ -69,7 +115,8 @@ def test_settling_writes_each_outcome(cast: Cast) -> None:
             Outcome(d, Verdict.THROTTLED, "421", retry_after=30),
             Outcome(e, Verdict.UNKNOWN, "timeout"),
         ],
-        taken.attempts,
+        taken.tries,
+        taken.slices,
     )
     assert state(a) == ("sent", 1)
     assert state(b) == ("failed", 1)
@@ -79,62 +126,113 @@ def test_settling_writes_each_outcome(cast: Cast) -> None:
     assert Delivery.objects.get(id=a).sent_at is not None
     assert Delivery.objects.get(id=d).due_at > timezone.now() + timedelta(seconds=25)
     assert Delivery.objects.get(id=b).endpoint.state == Endpoint.State.DISABLED
-    assert take() == []  # nothing is due yet
+    assert not take()  # nothing is due yet
+
+
+def test_another_try_is_settled_like_the_first(cast: Cast) -> None:
+    release_to(guardians(4))
+    try_in_vain()
+    taken = take()
+    a, b, c, d = sorted(taken.tries)
+    assert state(a) == ("sending", 2)
+    settle(
+        [
+            Outcome(a, Verdict.SENT, "250"),
+            Outcome(b, Verdict.PERMANENT, "550 5.1.1", endpoint_dead=True),
+            Outcome(c, Verdict.TRANSIENT, "451"),
+            Outcome(d, Verdict.THROTTLED, "421"),
+        ],
+        taken.tries,
+    )
+    assert [state(row) for row in (a, b, c, d)] == [("sent", 2), ("failed", 2), ("queued", 2), ("queued", 1)]
 
 
 def test_a_dead_address_gets_nothing_more_of_other_batches(cast: Cast) -> None:
+    release_to([cast.kim])
+    try_in_vain()
+    release_to([cast.kim])
     release_to([cast.kim], urgency=Urgency.EMERGENCY)
-    release_to([cast.kim])
-    taken = claim("emergency", "email", 10, {})
-    settle(
-        [Outcome(next(iter(taken.attempts)), Verdict.PERMANENT, "550 5.1.1", endpoint_dead=True)],
-        taken.attempts,
-    )
+    taken = take("emergency")
+    dead = [Outcome(next(iter(taken.tries)), Verdict.PERMANENT, "550 5.1.1", endpoint_dead=True)]
+    settle(dead, taken.tries, taken.slices)
+    untried = take()  # the one that had no row yet
+    assert not untried.parcels
+    settle(untried.lost, untried.tries, untried.slices)
     assert not due_lanes()
-    assert set(Delivery.objects.values_list("status", "code")) == {("failed", "550 5.1.1")}
+    assert list(Delivery.objects.values_list("status", "code")) == [("failed", "550 5.1.1")] * 3
 
 
-def test_what_went_out_counts_even_when_its_lease_had_run_out(cast: Cast) -> None:
+def test_a_slice_whose_worker_died_is_taken_up_where_it_was(cast: Cast) -> None:
+    release_to(guardians(10))
+    lost = take()
+    half = dict(list(lost.tries.items())[:5])
+    settle([Outcome(number, Verdict.SENT, "250") for number in half], half)
+    assert not take()
+    lose_leases()
+    assert due_lanes() == {("normal", "email")}
+    again = take()
+    assert set(again.tries) == set(lost.tries) - set(half)
+
+
+@pytest.mark.parametrize("tried_before", [False, True])
+def test_what_went_out_counts_even_when_its_lease_had_run_out(cast: Cast, tried_before: bool) -> None:
     release_to([cast.kim])
-    taken = claim("normal", "email", 10, {})
-    (row,) = taken.attempts
-    Delivery.objects.update(leased_until=timezone.now() - timedelta(seconds=1))
+    if tried_before:
+        try_in_vain()
+    taken = take()
+    (number,) = taken.tries
+    lose_leases()
     assert sweep() == 1
-    assert state(row) == ("queued", 1)
-    settle([Outcome(row, Verdict.SENT, "250")], taken.attempts)
-    assert state(row) == ("sent", 1)
+    later = take()  # another worker
+    assert list(later.tries) == [number]
+    sent(taken)
+    settle([Outcome(number, Verdict.TRANSIENT, "timeout")], later.tries, later.slices)
+    assert state(number)[0] == "sent"
 
 
 def test_an_old_try_does_not_requeue_a_newer_one(cast: Cast) -> None:
     release_to([cast.kim])
-    old = claim("normal", "email", 10, {})
-    (row,) = old.attempts
+    try_in_vain()
+    old = take()
+    (row,) = old.tries
     Delivery.objects.update(status="queued")
     take()
-    settle([Outcome(row, Verdict.TRANSIENT, "451")], old.attempts)
-    assert state(row) == ("sending", 2)
+    settle([Outcome(row, Verdict.TRANSIENT, "451")], old.tries)
+    assert state(row) == ("sending", 3)
 
 
 def test_past_its_deadline_a_message_is_not_delivered(cast: Cast) -> None:
     batch = release_to([cast.kim], deadline=timezone.now() - timedelta(seconds=1))
-    assert take() == []
+    assert not take()
+    assert not due_lanes()
     sweep()
     assert Delivery.objects.get(batch=batch).code == "expired"
     assert Batch.objects.get(id=batch.id).closed_at is not None
 
 
 def test_stop_holds_back_all_that_waits(cast: Cast) -> None:
-    batch = release_to(guardians(10))
-    sent = claim("normal", "email", 4, {})
-    assert release.stop(batch, timezone.now()) == 6
-    settle([Outcome(row, Verdict.SENT, "250") for row in sent.attempts], sent.attempts)
+    batch = release_to(guardians(25))
+    held = take()
+    assert release.stop(batch, timezone.now()) == 25 - len(held.tries)
+    sent(held)
     (mail,) = progress.progress(batch)
-    assert (mail.done, mail.cancelled, mail.waiting, mail.percent) == (4, 6, 0, 100)
+    assert (mail.done, mail.waiting, mail.percent) == (len(held.tries), 0, 100)
+    assert mail.cancelled == 25 - mail.done
+
+
+def test_progress_counts_what_has_no_row_yet(cast: Cast) -> None:
+    batch = release_to(guardians(25))
+    (mail,) = progress.progress(batch)
+    assert (mail.waiting, mail.done, mail.total, mail.percent) == (25, 0, 25, 0)
+    sent(take(limit=1))
+    (mail,) = progress.progress(batch)
+    assert mail.waiting + mail.done == mail.total == 25
+    assert mail.done > 0
 
 
 def test_trying_ends_after_two_days(cast: Cast) -> None:
     batch = release_to([cast.kim])
-    Delivery.objects.update(attempt=50, code="connect")
+    try_in_vain()
     Batch.objects.update(released_at=timezone.now() - timedelta(hours=49))
     sweep()
     assert Delivery.objects.get(batch=batch).status == "failed"
@@ -146,17 +244,17 @@ def test_an_address_that_cannot_be_read_fails_alone(cast: Cast) -> None:
         cursor.execute(
             "UPDATE delivery_endpoint SET address = %s WHERE guardian_id = %s", [b"junk", cast.kim.id]
         )
-    taken = claim("normal", "email", 10, {})
+    taken = take()
     assert [parcel.address for parcel in taken.parcels] == ["yamada@mail.example"]
     assert [outcome.code for outcome in taken.lost] == ["unreadable"]
 
 
-def test_content_is_read_once_for_all_chunks(cast: Cast, django_assert_num_queries) -> None:  # type: ignore[no-untyped-def]
+def test_content_is_read_once_for_all_claims(cast: Cast, django_assert_num_queries) -> None:  # type: ignore[no-untyped-def]
     release_to(guardians(20))
-    contents: Contents = {}
-    claim("normal", "email", 5, contents)
-    with django_assert_num_queries(1):
-        claim("normal", "email", 5, contents)
+    contents = Contents()
+    claim("normal", "email", 10, contents)
+    with django_assert_num_queries(2):  # what is new, what is tried again
+        claim("normal", "email", 10, contents)
 
 
 def test_trouble_is_told_until_it_is_over(cast: Cast) -> None:

@@ -131,7 +131,7 @@ def test_a_shared_device_moves_to_who_signed_in_last_and_takes_nothing_along(cas
         subject_id=cast.haru.id, school=cast.sakura, lane="normal", released_at=timezone.now()
     )
     waiting = Delivery.objects.create(
-        batch=batch, endpoint=endpoint, channel="webpush", language="ja", due_at=timezone.now()
+        batch=batch, endpoint=endpoint, channel="webpush", status="queued", due_at=timezone.now()
     )
     kim.force_login(cast.yamada.user)
     post(kim, "/push/subscribe", subscription)

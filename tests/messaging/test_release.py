@@ -7,7 +7,8 @@ from otayori.accounts.access import Access
 from otayori.accounts.models import User
 from otayori.core.models import AuditEntry
 from otayori.delivery import claim
-from otayori.delivery.models import Batch, Delivery
+from otayori.delivery.contents import Contents
+from otayori.delivery.models import Batch, Slice
 from otayori.delivery.parcel import Urgency
 from otayori.messaging import compose, send
 from otayori.messaging.audience import Audience, Target
@@ -38,14 +39,15 @@ def test_a_guardian_of_two_children_is_told_once_with_both_named(cast: Cast) -> 
     kims = Recipient.objects.get(message=message, guardian=cast.kim)
     assert set(kims.students.all()) == {cast.haru, cast.jun}
     assert Recipient.objects.filter(message=message).count() == 4
-    assert Delivery.objects.filter(batch__subject_id=message.id).count() == 4
+    assert [piece.size for piece in Slice.objects.filter(batch__subject_id=message.id)] == [4]
 
 
 def test_a_blocked_guardian_gets_nothing(cast: Cast) -> None:
     message = draft(cast.suzuki, cast.sakura, Target(kind="student", id=cast.sora.id))
     send.release(access(cast.suzuki), message.id)
     assert [r.guardian for r in message.recipients.all()] == [cast.watanabe]
-    assert Delivery.objects.get(batch__subject_id=message.id).endpoint.guardian == cast.watanabe
+    (endpoint,) = cast.watanabe.endpoints.all()
+    assert Slice.objects.get(batch__subject_id=message.id).endpoint_ids == [endpoint.id]
 
 
 def test_only_the_child_that_is_not_blocked_is_named(cast: Cast) -> None:
@@ -99,7 +101,7 @@ def test_an_individual_message_does_not_stand_in_the_mail(cast: Cast) -> None:
         cast.suzuki, cast.sakura, Target(kind="student", id=cast.aoi.id), text="葵さんが保健室にいます。"
     )
     send.release(access(cast.suzuki), message.id)
-    parcel = claim.claim("normal", "email", 10, {}).parcels[0]
+    parcel = claim.claim("normal", "email", 10, Contents()).parcels[0]
     assert "保健室" in parcel.content.text
     assert "保健室" not in parcel.content.mail_text
     assert "遠足" not in parcel.content.mail_title
@@ -111,5 +113,6 @@ def test_urgency_is_the_lane(cast: Cast) -> None:
         cast.suzuki, cast.sakura, Target(kind="school", id=cast.sakura.id), urgency=Urgency.EMERGENCY
     )
     send.release(access(cast.suzuki), message.id)
-    assert not claim.claim("normal", "email", 10, {})
-    assert len(claim.claim("emergency", "email", 10, {}).parcels) == 4  # kim, yamada, alvarez, watanabe
+    assert not claim.claim("normal", "email", 10, Contents())
+    taken = claim.claim("emergency", "email", 10, Contents())
+    assert len(taken.parcels) == 4  # kim, yamada, alvarez, watanabe

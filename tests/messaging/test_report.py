@@ -9,6 +9,7 @@ from otayori.messaging.audience import Target
 from otayori.messaging.models import Recipient
 from otayori.messaging.report import Reading
 from tests.cast import Cast, classroom, guardian, student
+from tests.delivery.ledger import write_rows
 from tests.messaging.test_release import access, draft
 
 pytestmark = pytest.mark.django_db
@@ -19,6 +20,7 @@ def test_each_guardian_stands_with_the_child_and_how_it_stands(cast: Cast) -> No
     message = draft(cast.tanaka, None, Target(kind="ward"))
     message = send.release(access(cast.tanaka), message.id)
     Recipient.objects.filter(guardian=cast.kim).update(read_at=timezone.now())
+    write_rows()
     Delivery.objects.filter(endpoint__guardian=cast.yamada).update(status="sent")
     Delivery.objects.filter(endpoint__guardian=cast.alvarez).update(status="failed")
     first, second = report.by_classroom(message, cast.sakura)

@@ -10,6 +10,7 @@ from otayori.messaging.withhold import withhold
 from otayori.roster.models import Guardianship, RegistrationSheet
 from otayori.roster.sheets.issue import new_sheet
 from tests.cast import Cast
+from tests.delivery.ledger import write_rows
 from tests.messaging.test_release import access, draft
 
 pytestmark = pytest.mark.django_db
@@ -17,6 +18,7 @@ pytestmark = pytest.mark.django_db
 
 def statuses(cast: Cast) -> list[str]:
     """Kim's deliveries, oldest first."""
+    write_rows()
     return list(
         Delivery.objects.filter(endpoint__guardian=cast.kim).order_by("id").values_list("status", flat=True)
     )

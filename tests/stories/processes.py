@@ -5,13 +5,17 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
+from uuid import UUID
 
 from django.db import connection
+from django.db.models.functions import Now
 
-from otayori.delivery.models import Delivery, Worker
+from otayori.delivery.models import Delivery, Slice, Worker
 from otayori.ops.child import start_child
 from otayori.ops.postgres import EmbeddedPostgres
 
@@ -60,13 +64,36 @@ def ready(workers: int = 1) -> None:
 
 def settled(patience: float = PATIENCE) -> None:
     """Wait until no delivery is open."""
-    open_rows = Delivery.objects.filter(status__in=["queued", "sending"])
-    until(lambda: not open_rows.exists(), "every delivery settled", patience=patience)
+    until(lambda: not {"queued", "sending"} & statuses().keys(), "every delivery settled", patience=patience)
+
+
+def standing() -> list[tuple[UUID, str]]:
+    """The endpoint and status of each delivery, with a row or without.
+
+    One without is sending while its slice is leased, and later when it is mail for who has not read by then.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT x.endpoint_id, CASE WHEN s.due_at > now() THEN 'later'
+                                       WHEN s.leased_until IS NULL THEN 'queued' ELSE 'sending' END
+            FROM delivery_slice s
+            CROSS JOIN LATERAL unnest(s.delivery_ids, s.endpoint_ids) AS x(id, endpoint_id)
+            WHERE s.done_at IS NULL AND NOT EXISTS (SELECT 1 FROM delivery_delivery d WHERE d.id = x.id)
+            UNION ALL
+            SELECT endpoint_id, status FROM delivery_delivery
+            """
+        )
+        return cursor.fetchall()
 
 
 def statuses() -> dict[str, int]:
     """How many deliveries there are in each status."""
-    found: dict[str, int] = {}
-    for status in Delivery.objects.values_list("status", flat=True):
-        found[status] = found.get(status, 0) + 1
-    return found
+    return dict(Counter(status for _, status in standing()))
+
+
+def lose_leases() -> None:
+    """As if the 90 seconds of every lease had passed: a test can't wait for them."""
+    past = Now() - timedelta(seconds=1)
+    Delivery.objects.filter(status="sending").update(leased_until=past)
+    Slice.objects.filter(leased_until__isnull=False).update(leased_until=past)

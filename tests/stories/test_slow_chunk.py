@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 from otayori.delivery import lane
 from otayori.delivery.channels.email import EmailChannel, SmtpConfig
 from otayori.delivery.ledger import Ledger
-from otayori.delivery.models import Delivery
+from otayori.delivery.models import Delivery, Slice
 from tests.cast import Cast
 from tests.delivery.ledger import release_to
 from tests.delivery.smtp_server import SmtpServer, Trouble
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def age() -> None:
     """As if the lease had just run out."""
-    Delivery.objects.update(leased_until=Now() - timedelta(seconds=1))
+    Slice.objects.update(leased_until=Now() - timedelta(seconds=1))
 
 
 def test_the_lease_is_renewed_while_the_relay_takes_its_time(
@@ -41,7 +41,7 @@ def test_the_lease_is_renewed_while_the_relay_takes_its_time(
         while "DATA" not in relay.commands:
             await asyncio.sleep(0.02)
         await ledger.run(age)
-        renewed = Delivery.objects.filter(status="sending", leased_until__gt=Now() + timedelta(seconds=60))
+        renewed = Slice.objects.filter(leased_until__gt=Now() + timedelta(seconds=60))
         async with asyncio.timeout(30):
             while not await ledger.run(partial(renewed.all().exists)):
                 await asyncio.sleep(0.05)

@@ -1,20 +1,27 @@
 """Workers that are killed, stopped, in company, or asked for something urgent."""
 
 import signal
-from datetime import timedelta
 
 import pytest
-from django.db.models.functions import Now
 from django.utils import timezone
 
 from otayori.delivery import release
-from otayori.delivery.models import Delivery
+from otayori.delivery.models import Endpoint
 from otayori.delivery.parcel import Urgency
 from otayori.ops.postgres import EmbeddedPostgres
 from tests.cast import Cast
 from tests.delivery.ledger import guardians, release_to
 from tests.delivery.smtp_server import SmtpServer, Trouble
-from tests.stories.processes import environment, ready, settled, statuses, until, worker
+from tests.stories.processes import (
+    environment,
+    lose_leases,
+    ready,
+    settled,
+    standing,
+    statuses,
+    until,
+    worker,
+)
 from tests.stories.relay import addresses, copies, message_ids, slow_relay
 
 pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
@@ -28,8 +35,8 @@ def received(relay: SmtpServer, count: int) -> None:
 
 def open_addresses(status: str) -> set[str]:
     """The addresses of the deliveries in this status."""
-    rows = Delivery.objects.filter(status=status).select_related("endpoint")
-    return {row.endpoint.address for row in rows}
+    of_status = [endpoint_id for endpoint_id, found in standing() if found == status]
+    return {endpoint.address for endpoint in Endpoint.objects.filter(id__in=of_status)}
 
 
 def test_a_killed_worker_s_deliveries_are_finished_by_another(cast: Cast, postgres: EmbeddedPostgres) -> None:
@@ -46,8 +53,7 @@ def test_a_killed_worker_s_deliveries_are_finished_by_another(cast: Cast, postgr
         leased, before = open_addresses("sending"), copies(relay)
         assert leased, "the worker was killed too late for this story"
         relay.rules.clear()
-        # As if the lease's 90 seconds had passed: a test can't wait for them.
-        Delivery.objects.filter(status="sending").update(leased_until=Now() - timedelta(seconds=1))
+        lose_leases()
         with worker(environ):
             settled()
 

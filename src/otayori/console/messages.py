@@ -4,13 +4,13 @@ from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Now
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from otayori.accounts.access import Access, access_of, staff
-from otayori.delivery.models import Delivery
+from otayori.delivery.models import Batch
 from otayori.delivery.status import OPEN
 from otayori.messaging.access import messages_for
 from otayori.messaging.compose import audience_of
@@ -90,10 +90,9 @@ def _number(counted: QuerySet[Recipient, Any]) -> Coalesce:
 
 def _is_open() -> Any:
     # the sweep closes a batch that has no open row: those, nearly all, need no look at their rows
-    open_rows = Delivery.objects.filter(
-        batch=OuterRef("batch"), batch__closed_at__isnull=True, status__in=OPEN
-    )
-    return Exists(open_rows)
+    unclosed = Batch.objects.filter(id=OuterRef("batch"), closed_at__isnull=True)
+    cut = unclosed.filter(slices__done_at__isnull=True, slices__due_at__lte=Now())
+    return Exists(cut) | Exists(unclosed.filter(deliveries__status__in=OPEN))
 
 
 def _in_order(found: QuerySet[Message]) -> QuerySet[Message]:

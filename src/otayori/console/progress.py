@@ -110,7 +110,7 @@ def _how_it_goes(access: Access, found: Message) -> dict[str, Any]:
     return {
         "message": found,
         "batch": batch,
-        "bars": [_bar(channel, paces[channel.channel]) for channel in channels],
+        "bars": [_bar(channel, paces.get(channel.channel, Pace(0.0, None))) for channel in channels],
         "waiting": waiting,
         "stop_detail": _stop_detail(waiting),
         "may_stop": bool(waiting) and batch.stopped_at is None and may_change(access, found),

@@ -15,11 +15,12 @@ from pathlib import Path
 from typing import Protocol
 from uuid import UUID
 
-import psycopg
 import tink
 from django.conf import settings
 from django.db import connection
 from tink import aead, cleartext_keyset_handle, prf
+
+from otayori.core.connections import apart
 
 WARD = "ward"
 LOOKUP = "lookup"
@@ -81,10 +82,7 @@ def ensure_keysets(names: Iterable[str]) -> None:
     missing = [name for name in names if name not in _keysets]
     if not missing:
         return
-    params = connection.get_connection_params()
-    for unwanted in ("cursor_factory", "context"):
-        params.pop(unwanted, None)
-    with psycopg.connect(**params, autocommit=True) as own:
+    with apart() as own:
         for name in missing:
             template = (
                 prf.prf_key_templates.HMAC_SHA256 if name == LOOKUP else aead.aead_key_templates.AES256_GCM

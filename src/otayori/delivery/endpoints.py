@@ -13,10 +13,10 @@ from django.http import Http404
 
 from otayori.accounts.models import User
 from otayori.core import audit, clock, crypto
+from otayori.delivery import write_off
 from otayori.delivery.channels.webpush import normalise, origin
 from otayori.delivery.channels.webpush.subscription import parse
-from otayori.delivery.models import ChannelName, Delivery, Endpoint
-from otayori.delivery.status import Status, before
+from otayori.delivery.models import ChannelName, Endpoint
 from otayori.roster.models import Guardian
 
 MOST_DEVICES = 20
@@ -143,9 +143,7 @@ def _save_alive(endpoint: Endpoint, *, is_new: bool) -> None:
 
 
 def _give_up(endpoint: Endpoint, why: str) -> None:
-    Delivery.objects.filter(endpoint=endpoint, status__in=before(Status.CANCELLED)).update(
-        status=Status.CANCELLED, code=f"endpoint {why}"
-    )
+    write_off.take_back([endpoint.id], code=f"endpoint {why}")
     endpoint.address = ""
     endpoint.address_key = crypto.lookup_key(
         "given up", str(endpoint.id)

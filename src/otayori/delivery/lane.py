@@ -1,43 +1,58 @@
-"""A lane at work: claim, hand over, settle, several chunks at a time, until nothing is due."""
+"""A lane at work: claim, hand over, settle, several claims at a time, until nothing is due."""
 
 import asyncio
 import logging
 import time
+from collections.abc import Callable
 from functools import partial
 
 from otayori.delivery import claim as claiming
 from otayori.delivery import health
+from otayori.delivery.contents import Contents
 from otayori.delivery.ledger import Ledger
-from otayori.delivery.parcel import Channel, Outcome, Verdict
-from otayori.delivery.settle import settle
+from otayori.delivery.outbox import Hand, Outbox
+from otayori.delivery.parcel import Channel, Outcome
+from otayori.delivery.release import SLICE
 from otayori.delivery.status import LEASE
 
 log = logging.getLogger(__name__)
 
-CHUNK = 500
-SMALLEST_CHUNK = 20
-SLOW, QUICK = 5.0, 1.0  # seconds a chunk takes, past which the next is half, and below which twice as large
-AT_ONCE = 4  # chunks on their way: while one is sent the next is claimed and the last is settled
+MOST_IN_HAND = 4 * SLICE  # while some are sent, the next are claimed and the last are settled
+LEAST_IN_HAND = SLICE + 1  # one slice may hang with its relay; the next goes on
+HOLD = 2.0  # seconds of work to hold behind a slow relay: it can't be stopped, and others wait behind it
 RENEW_EVERY = LEASE.total_seconds() / 3
-PAUSE_UNREACHED = 5.0  # seconds without claims after a chunk that could not reach the relay at all
+PAUSE_UNREACHED = 5.0  # seconds without claims after the relay could not be reached at all
 NOTE_EVERY = 30.0  # seconds between notes that a channel works
-CONTENTS_KEPT = 200
 
 
 class Lane:
-    """What one worker does for one lane on one channel. Woken by `wake()`, never by a queue of its own."""
+    """What one worker does for one lane on one channel. Woken by `wake()`, never by a queue of its own.
 
-    def __init__(self, name: str, channel: Channel, ledger: Ledger) -> None:
+    `may_claim` is asked before each claim: an emergency lets the other lanes rest.
+    """
+
+    def __init__(
+        self, name: str, channel: Channel, ledger: Ledger, *, may_claim: Callable[[], bool] = lambda: True
+    ) -> None:
         self.name = name
         self.channel = channel
         self._ledger = ledger
+        self._may_claim = may_claim
+        self._outbox = Outbox(ledger, self._wrote)
+        self._contents = Contents()
         self._work = asyncio.Event()
-        self._room = asyncio.Semaphore(AT_ONCE)
-        self._contents: claiming.Contents = {}
-        self._chunk = CHUNK
+        self._room = asyncio.Event()
+        self._in_hand = 0
+        self._pace = _Pace()
         self._stopping = False
         self._paused_until = 0.0
         self._noted: tuple[bool, float] = (False, 0.0)
+        self._notes: set[asyncio.Task[None]] = set()
+
+    @property
+    def busy(self) -> bool:
+        """Whether something is on its way."""
+        return self._in_hand > 0
 
     def wake(self) -> None:
         """Look for due deliveries now."""
@@ -50,61 +65,59 @@ class Lane:
 
     async def run(self) -> None:
         """Work until stopped, and until what is on its way is settled."""
-        async with asyncio.TaskGroup() as chunks:
-            while not self._stopping:
-                await self._work.wait()
-                self._work.clear()
-                await self._drain(chunks)
+        async with asyncio.TaskGroup() as desk:
+            desk.create_task(self._outbox.run())
+            async with asyncio.TaskGroup() as hands:
+                while not self._stopping:
+                    await self._work.wait()
+                    self._work.clear()
+                    await self._drain(hands)
+            self._outbox.close()
+        await asyncio.gather(*self._notes)
 
-    async def _drain(self, chunks: asyncio.TaskGroup) -> None:
-        """Claim until nothing is due, without waiting for the last chunk: a relay may hang with that one."""
+    async def _drain(self, hands: asyncio.TaskGroup) -> None:
+        """Claim until nothing is due, without waiting for the last claim: a relay may hang with that one."""
         while True:
-            await self._room.acquire()
-            claim = None if self._stopping or self._paused() else await self._claim()
-            if not claim:
-                self._room.release()
+            while self._in_hand >= self._pace.most:
+                self._room.clear()
+                await self._room.wait()
+            if self._stopping or time.monotonic() < self._paused_until or not self._may_claim():
                 return
-            chunks.create_task(self._deliver(claim))
-
-    def _paused(self) -> bool:
-        return time.monotonic() < self._paused_until
+            claim = await self._claim()
+            if not claim:
+                return
+            self._in_hand += len(claim.tries)
+            hands.create_task(self._deliver(claim))
 
     async def _claim(self) -> claiming.Claim:
-        if len(self._contents) > CONTENTS_KEPT:
-            self._contents = {}
-        work = partial(claiming.claim, self.name, self.channel.name, self._chunk, self._contents)
+        work = partial(claiming.claim, self.name, self.channel.name, SLICE, self._contents)
         return await self._ledger.run(work)
 
     async def _deliver(self, claim: claiming.Claim) -> None:
-        try:
-            begun = time.monotonic()
-            outcomes = claim.lost + await self._hand_over(claim)
-            self._measure(time.monotonic() - begun)
-            # Repeated until the database answers: what has gone out must be written, or it goes out again.
-            await self._ledger.run(partial(settle, outcomes, claim.attempts))
-            await self._note(outcomes)
-        finally:
-            self._room.release()
+        """Send, and keep the leases alive until all of it is written."""
+        hand = Hand(claim, self._outbox)
+        for outcome in claim.lost:
+            self._outbox.add(outcome, claim.tries[outcome.delivery_id])
+        whole = asyncio.create_task(self._hand_over(hand))
+        while not (await asyncio.wait({whole}, timeout=RENEW_EVERY))[0]:
+            open_rows = [number for number in hand.untold if claim.tries[number].slice_id is None]
+            await self._ledger.run(partial(claiming.renew, claim.slices, open_rows))
+        whole.result()
 
-    def _measure(self, seconds: float) -> None:
-        """Hold less behind a slow relay: what is held can't be stopped, and small schools wait behind it."""
-        if seconds > SLOW:
-            self._chunk = max(SMALLEST_CHUNK, self._chunk // 2)
-        elif seconds < QUICK:
-            self._chunk = min(CHUNK, self._chunk * 2)
-
-    async def _hand_over(self, claim: claiming.Claim) -> list[Outcome]:
-        """Send, and keep the leases alive meanwhile. A text it chokes on must not stop the others."""
-        sending = asyncio.create_task(self.channel.send(claim.parcels))
-        while not (await asyncio.wait({sending}, timeout=RENEW_EVERY))[0]:
-            await self._ledger.run(partial(claiming.renew, list(claim.attempts)))
+    async def _hand_over(self, hand: Hand) -> None:
         try:
-            return sending.result()
+            await self.channel.send(hand.claim.parcels, hand.tell)
         except Exception:
-            log.exception("channel %s broke down over a chunk", self.channel.name)
-            return [Outcome(parcel.delivery_id, Verdict.UNKNOWN, "error") for parcel in claim.parcels]
+            # a text it chokes on must not stop the others
+            log.exception("channel %s broke down over a claim", self.channel.name)
+        hand.give_up("error")  # nothing, unless it broke down
+        self._outbox.end(hand)
+        await hand.written.wait()
 
-    async def _note(self, outcomes: list[Outcome]) -> None:
+    def _wrote(self, outcomes: list[Outcome]) -> None:
+        self._pace.count(len(outcomes), full=2 * self._in_hand > self._pace.most)
+        self._in_hand -= len(outcomes)
+        self._room.set()
         judged = health.verdict_of(outcomes)
         if judged is None:
             return
@@ -114,6 +127,31 @@ class Lane:
         last, at = self._noted
         if works != last or time.monotonic() - at > NOTE_EVERY:
             self._noted = (works, time.monotonic())
-            await self._ledger.run(partial(health.note, self.channel.name, works, code))
-            if not works:
-                log.warning("channel %s can't reach its relay: %s", self.channel.name, code)
+            task = asyncio.create_task(self._note(works, code))
+            self._notes.add(task)
+            task.add_done_callback(self._notes.discard)
+
+    async def _note(self, works: bool, code: str) -> None:
+        await self._ledger.run(partial(health.note, self.channel.name, works, code))
+        if not works:
+            log.warning("channel %s can't reach its relay: %s", self.channel.name, code)
+
+
+class _Pace:
+    """How much to hold: what goes out in `HOLD` seconds."""
+
+    def __init__(self) -> None:
+        self.most = MOST_IN_HAND
+        self._since = time.monotonic()
+        self._count = 0
+
+    def count(self, settled: int, *, full: bool) -> None:
+        """Note so many settled; it tells of the relay only where enough was in hand to keep it busy."""
+        now = time.monotonic()
+        self._count += settled
+        if now - self._since < 1.0:
+            return
+        if full:
+            a_second = self._count / (now - self._since)
+            self.most = max(LEAST_IN_HAND, min(MOST_IN_HAND, round(a_second * HOLD)))
+        self._since, self._count = now, 0

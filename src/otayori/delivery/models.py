@@ -1,5 +1,6 @@
 """Endpoints, and the ledger of what is sent to them: the rows are the truth."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -107,14 +108,61 @@ class BatchContent(models.Model):
         return self.batch.keyset()
 
 
-class Delivery(models.Model):
-    """配信: one batch to one endpoint. Moves as `status.MOVES` says, by conditional UPDATE alone."""
+class Slice(models.Model):
+    """A share of a batch: some hundred endpoints of one channel, taken, sent and settled together.
 
-    batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="deliveries")
-    endpoint = models.ForeignKey(Endpoint, on_delete=models.CASCADE, related_name="deliveries")
+    Cut at release, kept for good: it says for whom the batch was meant. A delivery gets its row when its
+    first try is settled, so that a message to 20,000 writes 20,000 rows once. `leased_until` is the worker's
+    lease; `attempt` counts the leases and tells a late worker that its lease has gone to another.
+    """
+
+    batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="slices")
+    lane = models.CharField(max_length=10)  # the batch's, for the index by which slices are taken
     channel = models.CharField(max_length=10, choices=ChannelName)
-    language = models.CharField(max_length=10)
-    status = models.CharField(max_length=10, default=Status.QUEUED)
+    endpoint_ids = ArrayField(models.UUIDField())
+    delivery_ids = ArrayField(models.BigIntegerField())  # which id the row of each endpoint will have
+    size = models.PositiveIntegerField()
+    due_at = (
+        models.DateTimeField()
+    )  # later than the release: the second channel, for who has not read by then
+    leased_until = models.DateTimeField(null=True)
+    attempt = models.PositiveSmallIntegerField(default=0)
+    done_at = models.DateTimeField(null=True)  # each of its endpoints has a row
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(lane__in=[lane.value for lane in Urgency]), name="slice_lane"),
+        ]
+        indexes = [
+            # claim and sweep: what is still to be taken of a lane on a channel
+            models.Index(
+                fields=["lane", "channel", "due_at"], condition=Q(done_at__isnull=True), name="slice_open"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.pk} of {self.batch_id}"
+
+
+class Delivery(models.Model):
+    """配信: one batch to one endpoint. Moves as `status.MOVES` says, by conditional UPDATE alone.
+
+    No foreign keys in the database: PostgreSQL's check of each row costs more than writing it
+    (docs/decisions/0006). Batch and slice are there before it and outlive it; an endpoint that is deleted
+    takes its rows along by Django's cascade.
+    """
+
+    batch = models.ForeignKey(
+        Batch, on_delete=models.CASCADE, related_name="deliveries", db_constraint=False, db_index=False
+    )
+    slice = models.ForeignKey(
+        Slice, on_delete=models.DO_NOTHING, null=True, db_constraint=False, db_index=False
+    )
+    endpoint = models.ForeignKey(
+        Endpoint, on_delete=models.CASCADE, related_name="deliveries", db_constraint=False
+    )
+    channel = models.CharField(max_length=10, choices=ChannelName)
+    status = models.CharField(max_length=10)
     attempt = models.PositiveSmallIntegerField(default=0)
     due_at = models.DateTimeField()
     leased_until = models.DateTimeField(null=True)
@@ -129,7 +177,7 @@ class Delivery(models.Model):
             ),
         ]
         indexes = [
-            # claim: what is due of a batch on a channel
+            # claim: what is due of a batch on a channel to be tried again
             models.Index(
                 fields=["batch", "channel", "due_at"], condition=Q(status="queued"), name="delivery_due"
             ),

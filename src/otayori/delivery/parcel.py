@@ -1,7 +1,7 @@
 """What a channel is handed and what it hands back: values only, no Django, no database."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
@@ -47,6 +47,7 @@ class Parcel:
     endpoint_id: UUID
     address: str  # e-mail: addr-spec. webpush: JSON {"endpoint", "p256dh", "auth"} as the browser gave it
     content: Content
+    armed: bytes = field(default=b"", repr=False)  # prepared by the channel for one message
 
 
 class Verdict(StrEnum):
@@ -75,18 +76,34 @@ class Outcome:
     retry_after: float | None = None
 
 
+Tell = Callable[[Outcome], None]
+
+
 class Channel(Protocol):
     """A way to reach an endpoint. Adding one touches its folder and one line of `registry.py`."""
 
     name: str
 
-    async def send(self, parcels: Sequence[Parcel]) -> list[Outcome]:
-        """Hand over all parcels; one outcome each, in any order. Never raises for what the network does.
+    async def send(self, parcels: Sequence[Parcel], tell: Tell) -> None:
+        """Hand over all parcels. Never raises for what the network does.
 
-        May be called again while an earlier call is under way; calls share the channel's connections.
+        `tell` is called exactly once for each, in the event loop's thread, as soon as its outcome is known,
+        in any order; returns after the last. May be called again while an earlier call is under way; calls
+        share the channel's connections.
         """
+        ...
+
+    async def warm(self) -> None:
+        """Open connections ahead: somebody is about to release."""
         ...
 
     async def close(self) -> None:
         """Close connections kept open between calls."""
         ...
+
+
+async def outcomes(channel: Channel, parcels: Sequence[Parcel]) -> list[Outcome]:
+    """Hand over parcels and wait for all of them."""
+    told: list[Outcome] = []
+    await channel.send(parcels, told.append)
+    return told

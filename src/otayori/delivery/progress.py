@@ -1,11 +1,37 @@
-"""Progress: how far a batch is, counted from its rows each time it is asked."""
+"""Progress: how far a batch is, counted from its slices and rows each time it is asked."""
 
+from collections import defaultdict
 from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
 
-from django.db.models import Count
+from django.db import connection
 
-from otayori.delivery.models import Batch, ChannelName, Delivery
-from otayori.delivery.status import Status
+from otayori.delivery.models import Batch, ChannelName
+from otayori.delivery.status import OPEN, Status
+
+# What was cut into slices and has no row yet waits: now, or until mail goes to those who have not read.
+_COUNT = """
+SELECT channel, 'cut', '', due_at > now() AND done_at IS NULL, sum(size), min(due_at)
+FROM delivery_slice WHERE batch_id = %(batch)s
+GROUP BY 1, 4
+UNION ALL
+SELECT d.channel, d.status, CASE WHEN d.code = 'read' THEN 'read' ELSE '' END,
+       s.due_at > now() AND s.done_at IS NULL, count(*), NULL
+FROM delivery_delivery d LEFT JOIN delivery_slice s ON s.id = d.slice_id
+WHERE d.batch_id = %(batch)s
+GROUP BY 1, 2, 3, 4
+"""
+
+_WAITING = """
+SELECT DISTINCT e.guardian_id
+FROM delivery_slice s
+CROSS JOIN LATERAL unnest(s.delivery_ids, s.endpoint_ids) AS x(id, endpoint_id)
+JOIN delivery_endpoint e ON e.id = x.endpoint_id
+WHERE s.batch_id = %s AND s.done_at IS NULL
+  AND NOT EXISTS (SELECT 1 FROM delivery_delivery d WHERE d.id = x.id)
+"""
 
 
 @dataclass(frozen=True)
@@ -13,10 +39,13 @@ class ChannelProgress:
     """Deliveries of one batch on one channel."""
 
     channel: str
-    waiting: int  # queued or being sent
+    waiting: int  # to be sent now, or being sent
     done: int
     failed: int
     cancelled: int
+    later: int = 0  # mail that goes out at `later_at` to those who have not read by then
+    later_at: datetime | None = None
+    spared: int = 0  # mail that was not needed: read before
 
     @property
     def label(self) -> str:
@@ -28,23 +57,55 @@ class ChannelProgress:
 
     @property
     def percent(self) -> int:
-        """Share that is settled, 0 to 100; 100 only when nothing waits."""
+        """Share that is settled, 0 to 100; 100 only when nothing waits to be sent now."""
         return 100 if self.total == 0 else 100 * (self.total - self.waiting) // self.total
 
 
+class _Count(NamedTuple):
+    channel: str
+    status: str  # of rows; "cut" for what slices hold, with a row or without
+    code: str
+    is_later: bool | None  # None: a row from before there were slices
+    size: int
+    due_at: datetime | None
+
+
 def progress(batch: Batch) -> list[ChannelProgress]:
-    """Return the progress by channel, push first."""
-    counts: dict[str, dict[str, int]] = {}
-    rows = Delivery.objects.filter(batch=batch).values_list("channel", "status").annotate(Count("id"))
-    for channel, status, count in rows:
-        counts.setdefault(channel, {})[status] = count
-    return [
-        ChannelProgress(
-            channel=channel,
-            waiting=by.get(Status.QUEUED, 0) + by.get(Status.SENDING, 0),
-            done=by.get(Status.SENT, 0) + by.get(Status.DELIVERED, 0),
-            failed=by.get(Status.FAILED, 0),
-            cancelled=by.get(Status.CANCELLED, 0),
-        )
-        for channel, by in sorted(counts.items(), reverse=True)
-    ]
+    """Return the progress by channel, push first. One statement."""
+    counts: dict[str, list[_Count]] = defaultdict(list)
+    with connection.cursor() as cursor:  # the progress page, every few seconds while something waits
+        cursor.execute(_COUNT, {"batch": batch.id})
+        for row in cursor.fetchall():
+            counts[row[0]].append(_Count(*row))
+    return [_of_channel(channel, of_it) for channel, of_it in sorted(counts.items(), reverse=True)]
+
+
+def _of_channel(channel: str, counts: list[_Count]) -> ChannelProgress:
+    cut = {bool(row.is_later): row for row in counts if row.status == "cut"}
+    rows = [row for row in counts if row.status != "cut"]
+    by: dict[str, int] = defaultdict(int)
+    for row in rows:
+        by[row.status] += row.size
+    spared = sum(row.size for row in rows if row.code == "read")
+
+    def rowless(later: bool) -> int:
+        written = sum(row.size for row in rows if row.is_later is later)
+        return cut[later].size - written if later in cut else 0
+
+    return ChannelProgress(
+        channel=channel,
+        waiting=rowless(later=False) + sum(by[status] for status in OPEN),
+        done=by[Status.SENT] + by[Status.DELIVERED],
+        failed=by[Status.FAILED],
+        cancelled=by[Status.CANCELLED] - spared,
+        later=(later := rowless(later=True)),
+        later_at=cut[True].due_at if later else None,
+        spared=spared,
+    )
+
+
+def waiting_guardians(batch_id: UUID) -> set[UUID]:
+    """Return the guardians for whom some address has not been tried yet."""
+    with connection.cursor() as cursor:  # the report of a message
+        cursor.execute(_WAITING, [batch_id])
+        return {guardian_id for (guardian_id,) in cursor.fetchall()}

@@ -1,7 +1,8 @@
-"""Release a batch: its content, and one delivery row for each live endpoint, in the caller's transaction."""
+"""Release a batch: its content, and its slices of live endpoints, in the caller's transaction."""
 
 import json
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any
@@ -11,11 +12,15 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import QuerySet
 
-from otayori.delivery.models import Batch, BatchContent
+from otayori.core.connections import apart
+from otayori.delivery import fallback, write_off
+from otayori.delivery.models import Batch, BatchContent, ChannelName
 from otayori.delivery.parcel import Content, Urgency
 from otayori.schools.models import School
 
-LANE_SIGNAL = "otayori_lane"
+LANE_SIGNAL = "otayori_lane"  # payload: a lane that has work
+SOON_SIGNAL = "otayori_soon"  # payload: a lane that will have work any moment
+SLICE = 500  # endpoints taken at once; the most that a stopped batch still sends of a lane and channel
 
 _FROM_BATCH = {"batch_id", "language", "urgency", "sent_at", "deadline"}
 _TEXTS = [field.name for field in fields(Content) if field.name not in _FROM_BATCH]
@@ -47,9 +52,35 @@ class Order:
     deadline: datetime | None = None
 
 
-@transaction.atomic  # a sweep that saw the batch without its rows would close it
-def release(order: Order, guardian_ids: "QuerySet[Any]") -> tuple[Batch, int]:
-    """Make the batch and its rows, and wake the workers when the caller's transaction commits.
+# Mail of guardians with a live device is cut into slices of its own, due later. Ids of rows are drawn here,
+# so that a delivery has its number (and its return address) before it has its row.
+_CUT = """
+INSERT INTO delivery_slice (batch_id, lane, channel, endpoint_ids, delivery_ids, size, due_at, attempt)
+SELECT %(batch)s, %(lane)s, cut.channel, array_agg(cut.id),
+       array_agg(nextval((SELECT pg_get_serial_sequence('delivery_delivery', 'id')))), count(*),
+       CASE WHEN cut.later THEN %(mail_due)s ELSE now() END, 0
+FROM (
+    SELECT live.*, (row_number() OVER (PARTITION BY live.channel, live.later) - 1) / %(slice)s AS number
+    FROM (
+        SELECT e.id, e.channel, %(waits)s AND e.channel = 'email' AND EXISTS (
+                   SELECT 1 FROM delivery_endpoint device
+                   WHERE device.guardian_id = e.guardian_id AND device.state = 'active'
+                     AND device.channel = 'webpush') AS later
+        FROM delivery_endpoint e
+        WHERE e.state = 'active' AND e.channel = ANY(%(channels)s) AND e.guardian_id IN ({wanted})
+    ) live
+) cut
+GROUP BY cut.channel, cut.later, cut.number
+ORDER BY cut.number
+RETURNING size
+"""
+
+
+@transaction.atomic  # a sweep that saw the batch without its slices would close it
+def release(
+    order: Order, guardian_ids: "QuerySet[Any]", *, channels: Collection[str] = tuple(ChannelName)
+) -> tuple[Batch, int]:
+    """Make the batch and its slices, and wake the workers when the caller's transaction commits.
 
     `guardian_ids` is a query of guardian ids. Returns the batch and the number of deliveries. A guardian
     whose language has no text gets the first text's.
@@ -64,30 +95,45 @@ def release(order: Order, guardian_ids: "QuerySet[Any]") -> tuple[Batch, int]:
     for text in order.texts:
         kept = {name: value for name, value in asdict(text).items() if name in _TEXTS}
         BatchContent.objects.create(batch=batch, language=text.language, text=json.dumps(kept))
-    count = _expand(batch, [text.language for text in order.texts], guardian_ids)
+    count = _cut(batch, guardian_ids, channels)
     wake(batch.lane)
     return batch, count
 
 
-def _expand(batch: Batch, languages: Sequence[str], guardian_ids: "QuerySet[Any]") -> int:
-    wanted, wanted_params = guardian_ids.query.sql_with_params()
-    with connection.cursor() as cursor:  # a message released to 20,000 guardians: one statement
+def _cut(batch: Batch, guardian_ids: "QuerySet[Any]", channels: Collection[str]) -> int:
+    wanted, params = _named(guardian_ids)
+    urgency = Urgency(batch.lane)
+    with connection.cursor() as cursor:  # a message released to 20,000 guardians: one statement, 40 rows
         cursor.execute(
-            f"""
-            INSERT INTO delivery_delivery
-                (batch_id, endpoint_id, channel, language, status, attempt, due_at, code)
-            SELECT %s, e.id, e.channel,
-                   CASE WHEN u.language = ANY(%s) THEN u.language ELSE %s END,
-                   'queued', 0, now(), ''
-            FROM delivery_endpoint e
-            JOIN roster_guardian g ON g.id = e.guardian_id
-            JOIN accounts_user u ON u.id = g.user_id
-            WHERE e.state = 'active' AND e.guardian_id IN ({wanted})
-            ON CONFLICT (batch_id, endpoint_id) DO NOTHING
-            """,  # noqa: S608 - the query is Django's own, its values are parameters
-            [batch.id, list(languages), languages[0], *wanted_params],
+            _CUT.format(wanted=wanted),
+            params
+            | {
+                "batch": batch.id,
+                "lane": batch.lane,
+                "channels": list(channels),
+                "slice": SLICE,
+                "waits": bool(fallback.MAIL_AFTER[urgency]),
+                "mail_due": fallback.mail_due(urgency, batch.released_at, batch.deadline),
+            },
         )
-        return int(cursor.rowcount)
+        return sum(size for (size,) in cursor.fetchall())
+
+
+def _named(query: "QuerySet[Any]") -> tuple[str, dict[str, Any]]:
+    """Return Django's own SQL of a query with named parameters, to stand inside a statement that has some."""
+    sql, values = query.query.sql_with_params()
+    names = iter(named := {f"wanted_{number}": value for number, value in enumerate(values)})
+    return re.sub("%%|%s", lambda found: found[0] if found[0] == "%%" else f"%({next(names)})s", sql), named
+
+
+def announce(lane: str) -> None:
+    """Tell every worker now, whatever becomes of the caller's transaction, that a lane will have work.
+
+    They open connections while the sender reads the confirm page; before an emergency they let the other
+    lanes rest. Nothing depends on it.
+    """
+    with apart() as own:
+        own.execute("SELECT pg_notify(%s, %s)", [SOON_SIGNAL, lane])
 
 
 def wake(lane: str) -> None:
@@ -96,14 +142,14 @@ def wake(lane: str) -> None:
         cursor.execute("SELECT pg_notify(%s, %s)", [LANE_SIGNAL, lane])
 
 
+@transaction.atomic
 def stop(batch: Batch, at: datetime) -> int:
     """Stop a batch: nothing more of it is claimed. Returns how many deliveries were still waiting.
 
     What workers hold at this moment (some seconds of their work) still goes out.
     """
-    with transaction.atomic():
-        Batch.objects.filter(id=batch.id, stopped_at=None).update(stopped_at=at)
-        return batch.deliveries.filter(status="queued").update(status="cancelled", code="stopped")
+    Batch.objects.filter(id=batch.id, stopped_at=None).update(stopped_at=at)
+    return write_off.stopped(batch.id)
 
 
 def languages() -> list[str]:

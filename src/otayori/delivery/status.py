@@ -17,15 +17,16 @@ class Status(StrEnum):
 
 OPEN = (Status.QUEUED, Status.SENDING)
 
-# A settle that comes late (its lease ran out, the row is queued again) still counts when it is good news
-# or final: queued -> sent and queued -> failed. A bounce may come after sent. Final never goes back.
+# A first try writes the row with whatever it ended in. A settle that comes late (its lease ran out, the row
+# is queued again) still counts when it is good news or final: queued -> sent and queued -> failed; what had
+# gone out when the message was stopped is told as sent. A bounce may come after sent. Final never goes back.
 MOVES: dict[Status, frozenset[Status]] = {
     Status.QUEUED: frozenset({Status.SENDING, Status.SENT, Status.FAILED, Status.CANCELLED}),
     Status.SENDING: frozenset({Status.QUEUED, Status.SENT, Status.FAILED, Status.CANCELLED}),
     Status.SENT: frozenset({Status.DELIVERED, Status.FAILED}),
     Status.DELIVERED: frozenset({Status.FAILED}),
     Status.FAILED: frozenset(),
-    Status.CANCELLED: frozenset(),
+    Status.CANCELLED: frozenset({Status.SENT}),
 }
 
 

@@ -11,7 +11,7 @@ from otayori.core.ids import new_id
 from otayori.delivery import endpoints
 from otayori.delivery.channels import registry
 from otayori.delivery.models import Endpoint
-from otayori.delivery.parcel import Content, Outcome, Parcel, Urgency
+from otayori.delivery.parcel import Content, Outcome, Parcel, Urgency, outcomes
 
 
 @cache
@@ -41,6 +41,6 @@ def send_test(endpoint: Endpoint, *, sender: str, title: str, language: str, pat
 async def _send(parcel: Parcel) -> Outcome:
     channel = registry.webpush()
     try:
-        return (await channel.send([parcel]))[0]
+        return (await outcomes(channel, [parcel]))[0]
     finally:
         await channel.close()

@@ -11,15 +11,16 @@ import os
 import signal
 import socket
 import time
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import psycopg
 import uvloop
-from django.db import connection
 
 from otayori.core import clock
+from otayori.core.connections import parameters
 from otayori.core.ids import new_id
 from otayori.delivery import health
 from otayori.delivery.channels.registry import CHANNELS
@@ -27,7 +28,8 @@ from otayori.delivery.claim import due_lanes
 from otayori.delivery.lane import Lane
 from otayori.delivery.ledger import Ledger
 from otayori.delivery.parcel import Urgency
-from otayori.delivery.release import LANE_SIGNAL
+from otayori.delivery.release import LANE_SIGNAL, SOON_SIGNAL
+from otayori.delivery.rest import Rest
 from otayori.delivery.sweep import sweep
 
 log = logging.getLogger(__name__)
@@ -39,23 +41,40 @@ FINISH_WITHIN = 5.0  # seconds for what is on its way; what has not begun by the
 SETTLE_WITHIN = 5.0  # seconds to write what became of it
 
 
+@dataclass(frozen=True)
+class Chore:
+    """Work of other parts of the product that a worker does along the way, in a thread with a connection.
+
+    It must be safe in several workers at once, and must not hold its connection while it talks to a network.
+    """
+
+    name: str
+    work: Callable[[], object]
+    every: float  # seconds
+
+
 class Worker:
     """One process. Emergencies have channels, connections and a database thread of their own."""
 
-    def __init__(self) -> None:
+    def __init__(self, chores: Sequence[Chore] = ()) -> None:
         self.id = new_id()
+        self._chores = chores
         self._started_at = clock.now()
         self._ledger = Ledger(threads=4)
         self._emergency_ledger = Ledger(threads=2)
         self._channels = {name: make() for name, make in CHANNELS.items()}
         self._emergency_channels = {name: make() for name, make in CHANNELS.items()}
+        self._rest = Rest(self._emergency_is_on_its_way)
         self._lanes = {(lane.value, name): self._lane(lane, name) for lane in Urgency for name in CHANNELS}
         self._stopping = asyncio.Event()
 
     def _lane(self, lane: Urgency, channel: str) -> Lane:
         if lane is Urgency.EMERGENCY:
             return Lane(lane.value, self._emergency_channels[channel], self._emergency_ledger)
-        return Lane(lane.value, self._channels[channel], self._ledger)
+        return Lane(lane.value, self._channels[channel], self._ledger, may_claim=lambda: not self._rest.is_on)
+
+    def _emergency_is_on_its_way(self) -> bool:
+        return any(desk.busy for (name, _), desk in self._lanes.items() if name == Urgency.EMERGENCY)
 
     async def run(self) -> None:
         """Work until SIGTERM or SIGINT, then settle what is on its way and end."""
@@ -63,7 +82,7 @@ class Worker:
         for name in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(name, self._stopping.set)
         lanes = [asyncio.create_task(self._guard(lane.run())) for lane in self._lanes.values()]
-        parts = (self._listen(), self._look(), self._sweep())
+        parts = (self._listen(), self._look(), self._sweep(), *map(self._do, self._chores))
         watchers = [asyncio.create_task(self._guard(part)) for part in parts]
         log.info("worker ready")
         await self._stopping.wait()
@@ -96,21 +115,43 @@ class Worker:
 
     async def _hear(self) -> None:
         """Wake lanes as releases commit. A connection of its own, in autocommit."""
-        params = connection.get_connection_params()
-        for unwanted in ("cursor_factory", "context"):
-            params.pop(unwanted, None)
-        async with await psycopg.AsyncConnection.connect(**params, autocommit=True) as listening:
+        async with await psycopg.AsyncConnection.connect(**parameters(), autocommit=True) as listening:
             await listening.execute(f"LISTEN {LANE_SIGNAL}")
+            await listening.execute(f"LISTEN {SOON_SIGNAL}")
             async for heard in listening.notifies():
-                for (lane, _), desk in self._lanes.items():
-                    if lane == heard.payload:
-                        desk.wake()
+                if heard.channel == SOON_SIGNAL:
+                    await self._get_ready(heard.payload)
+                else:
+                    self._wake(heard.payload)
+
+    def _wake(self, lane: str) -> None:
+        if lane == Urgency.EMERGENCY:
+            self._rest.expect()
+        for (name, _), desk in self._lanes.items():
+            if name == lane:
+                desk.wake()
+
+    async def _get_ready(self, lane: str) -> None:
+        """A message of this lane is about to be released: its connections can be open by then."""
+        if lane == Urgency.EMERGENCY:
+            self._rest.expect()
+        await asyncio.gather(
+            *(desk.channel.warm() for (name, _), desk in self._lanes.items() if name == lane)
+        )
 
     async def _look(self) -> None:
         while True:
             for key in await self._ledger.run(due_lanes):
                 self._lanes[key].wake()
             await asyncio.sleep(LOOK_EVERY)
+
+    async def _do(self, chore: Chore) -> None:
+        while True:
+            try:
+                await self._ledger.run(chore.work)
+            except Exception:
+                log.exception("chore %s failed", chore.name)
+            await asyncio.sleep(chore.every)
 
     async def _sweep(self) -> None:
         host = f"{socket.gethostname()}:{os.getpid()}"
@@ -134,11 +175,11 @@ class Worker:
         log.info("worker ended")
 
 
-def run() -> None:
+def run(chores: Sequence[Chore] = ()) -> None:
     """Run a worker in this process; Django is set up already."""
 
     async def main() -> None:
-        await Worker().run()
+        await Worker(chores).run()
 
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(main())

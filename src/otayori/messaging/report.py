@@ -9,6 +9,7 @@ from django.db.models import Count, Q
 
 from otayori.core import clock
 from otayori.delivery.models import Delivery
+from otayori.delivery.progress import waiting_guardians
 from otayori.messaging.compose import audience_of
 from otayori.messaging.models import Message, Recipient, RecipientStudent
 from otayori.messaging.resolve import students
@@ -79,6 +80,9 @@ def totals(message: Message) -> Totals:
 def readings(message: Message, recipients: dict[UUID, bool]) -> dict[UUID, Reading]:
     """Return the reading of each guardian id; the values given tell whether it was read."""
     by_guardian: dict[UUID, set[str]] = defaultdict(set)
+    if message.batch_id is not None:
+        for guardian_id in waiting_guardians(message.batch_id):
+            by_guardian[guardian_id].add("queued")
     rows = Delivery.objects.filter(batch=message.batch, endpoint__guardian__in=list(recipients))
     for guardian_id, status in rows.values_list("endpoint__guardian_id", "status").distinct():
         by_guardian[guardian_id].add(status)

@@ -32,19 +32,25 @@ def by_school(message: Message) -> list[SchoolTotals]:
     with connection.cursor() as cursor:  # the board's report of a ward-wide message: 20,000 recipients
         cursor.execute(
             """
+            WITH waiting AS MATERIALIZED (
+                SELECT unnest(endpoint_ids) AS id FROM delivery_slice
+                WHERE batch_id = %(batch)s AND done_at IS NULL
+            )
             SELECT s.school_id, count(DISTINCT r.id),
                    count(DISTINCT r.id) FILTER (WHERE r.read_at IS NOT NULL),
                    count(DISTINCT r.id) FILTER (WHERE r.read_at IS NULL AND NOT EXISTS (
                        SELECT 1 FROM delivery_endpoint e
-                       JOIN delivery_delivery d ON d.endpoint_id = e.id AND d.batch_id = %s
-                       WHERE e.guardian_id = r.guardian_id AND d.status NOT IN ('failed', 'cancelled')))
+                       LEFT JOIN delivery_delivery d ON d.endpoint_id = e.id AND d.batch_id = %(batch)s
+                       WHERE e.guardian_id = r.guardian_id
+                         AND (d.status NOT IN ('failed', 'cancelled')
+                              OR d.id IS NULL AND e.id IN (SELECT id FROM waiting))))
             FROM messaging_recipient r
             JOIN messaging_recipientstudent rs ON rs.recipient_id = r.id
             JOIN roster_student s ON s.id = rs.student_id
-            WHERE r.message_id = %s
+            WHERE r.message_id = %(message)s
             GROUP BY s.school_id
             """,
-            [message.batch_id, message.id],
+            {"batch": message.batch_id, "message": message.id},
         )
         rows = {school_id: numbers for school_id, *numbers in cursor.fetchall()}
     return [SchoolTotals(school, *rows[school.id]) for school in School.objects.filter(id__in=rows)]

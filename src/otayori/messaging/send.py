@@ -93,7 +93,7 @@ def _insert_recipients(message: Message, audience: Audience, at: datetime) -> in
                 SELECT guardian_id, array_agg(DISTINCT student_id) AS students
                 FROM matched GROUP BY guardian_id
             ), people AS MATERIALIZED (
-                SELECT nextval(pg_get_serial_sequence('messaging_recipient', 'id')) AS id,
+                SELECT nextval((SELECT pg_get_serial_sequence('messaging_recipient', 'id'))) AS id,
                        guardian_id, students
                 FROM families
             ), recipients AS (

@@ -3,8 +3,7 @@
 from django.db import transaction
 
 from otayori.accounts.models import User
-from otayori.delivery.models import Delivery
-from otayori.delivery.status import Status
+from otayori.delivery import write_off
 from otayori.messaging.access import inbox_of
 from otayori.roster import block as blocking
 from otayori.roster.models import Guardianship
@@ -18,6 +17,6 @@ def withhold(guardianship: Guardianship, *, by: User) -> int:
     """
     blocking.block(guardianship, by=by)
     guardian = guardianship.guardian
-    readable = inbox_of(guardian).order_by().values("message__batch")
-    waiting = Delivery.objects.filter(endpoint__guardian=guardian, status=Status.QUEUED)
-    return waiting.exclude(batch__in=readable).update(status=Status.CANCELLED, code="blocked")
+    readable = inbox_of(guardian).order_by().values_list("message__batch", flat=True)
+    endpoints = guardian.endpoints.values_list("id", flat=True)
+    return write_off.take_back(endpoints, code="blocked", but=readable)

@@ -20,13 +20,17 @@ _JUST_NOW: Final = timedelta(minutes=2)
 
 # After an interrupted filling the planner thinks these tables empty, for it can't see what is not committed:
 # reading and bouncing became joins of 20,000 rows with 20,000 rows.
-_COUNT = "ANALYZE delivery_delivery, messaging_recipient"
+_COUNT = "ANALYZE delivery_slice, messaging_recipient"
 _SETTLE = """
-UPDATE delivery_delivery
-SET status = 'sent', attempt = 1, due_at = %(at)s,
-    sent_at = %(at)s + interval '4 milliseconds'
-              * (id - (SELECT min(id) FROM delivery_delivery WHERE batch_id = %(batch)s))
-WHERE batch_id = %(batch)s
+WITH done AS (
+    UPDATE delivery_slice SET done_at = %(at)s, due_at = %(at)s, attempt = 1
+    WHERE batch_id = %(batch)s RETURNING *
+)
+INSERT INTO delivery_delivery
+    (id, batch_id, slice_id, endpoint_id, channel, status, attempt, due_at, sent_at, code)
+SELECT x.id, done.batch_id, done.id, x.endpoint_id, done.channel, 'sent', 1, %(at)s,
+       %(at)s + interval '4 milliseconds' * (x.id - min(x.id) OVER ()), ''
+FROM done CROSS JOIN LATERAL unnest(done.delivery_ids, done.endpoint_ids) AS x(id, endpoint_id)
 """
 _BOUNCE = """
 UPDATE delivery_delivery SET status = 'failed', sent_at = NULL, code = %s

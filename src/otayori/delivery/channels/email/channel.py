@@ -11,7 +11,7 @@ from otayori.delivery.channels.email.letter import Bundle, Letter
 from otayori.delivery.channels.email.message import Stencil, cut_stencil
 from otayori.delivery.channels.email.pool import Pool
 from otayori.delivery.channels.email.replies import Judgement
-from otayori.delivery.parcel import Content, Outcome, Parcel, Urgency, Verdict
+from otayori.delivery.parcel import Content, Parcel, Tell, Urgency, Verdict
 
 _STENCILS_KEPT = 64
 _UNSENDABLE = Judgement(Verdict.PERMANENT, "address", endpoint_dead=True)
@@ -30,18 +30,20 @@ class EmailChannel:
         self._pool = Pool(config)
         self._stencils: OrderedDict[Content, Stencil] = OrderedDict()
 
-    async def send(self, parcels: Sequence[Parcel]) -> list[Outcome]:
-        """Hand over all parcels; one outcome each, in the order they ended."""
+    async def send(self, parcels: Sequence[Parcel], tell: Tell) -> None:
+        """Hand over all parcels; their outcomes are told as they end."""
         if not parcels:
-            return []
-        bundle = Bundle(len(parcels))
+            return
+        bundle = Bundle(len(parcels), tell)
         self._pool.post(self._address(parcels, bundle))
         try:
             await bundle.done
         except asyncio.CancelledError:
             bundle.abandoned = True
             raise
-        return bundle.outcomes
+
+    async def warm(self) -> None:
+        pass
 
     async def close(self) -> None:
         """Close the connections; parcels under way end as they stand."""

@@ -4,23 +4,23 @@ import asyncio
 from dataclasses import dataclass, field
 
 from otayori.delivery.channels.email.replies import Judgement
-from otayori.delivery.parcel import Outcome
+from otayori.delivery.parcel import Outcome, Tell
 
 
 class Bundle:
     """The letters of one `send()`; `done` ends when each of them has its outcome."""
 
-    __slots__ = ("_missing", "abandoned", "done", "outcomes")
+    __slots__ = ("_missing", "_tell", "abandoned", "done")
 
-    def __init__(self, size: int) -> None:
-        self.outcomes: list[Outcome] = []
+    def __init__(self, size: int, tell: Tell) -> None:
+        self._tell = tell
         self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.abandoned = False  # the caller was cancelled: nobody wants what is not yet begun
         self._missing = size
 
     def add(self, delivery_id: int, judgement: Judgement) -> None:
         """Note how one letter ended."""
-        self.outcomes.append(Outcome(delivery_id, judgement.verdict, judgement.code, judgement.endpoint_dead))
+        self._tell(Outcome(delivery_id, judgement.verdict, judgement.code, judgement.endpoint_dead))
         self._missing -= 1
         if not self._missing and not self.done.done():
             self.done.set_result(None)

@@ -13,7 +13,7 @@ from otayori.delivery.channels.webpush.subscription import BadSubscription, pars
 from otayori.delivery.channels.webpush.transport import Transport
 from otayori.delivery.channels.webpush.vapid import Vapid
 from otayori.delivery.channels.webpush.verdict import judge
-from otayori.delivery.parcel import Content, Outcome, Parcel, Urgency, Verdict
+from otayori.delivery.parcel import Content, Outcome, Parcel, Tell, Urgency, Verdict
 
 _CHUNK = 50  # parcels encrypted in one go (about 5 ms); the first is on its way while the next is encrypted
 _TOO_LARGE = 413
@@ -72,8 +72,15 @@ class WebPushChannel:
         self._transport = Transport(limits)
         self._clock = clock
 
-    async def send(self, parcels: Sequence[Parcel]) -> list[Outcome]:
+    async def warm(self) -> None:
+        pass
+
+    async def send(self, parcels: Sequence[Parcel], tell: Tell) -> None:
         """Encrypt and post all parcels; one outcome each."""
+        for outcome in await self._send(parcels):
+            tell(outcome)
+
+    async def _send(self, parcels: Sequence[Parcel]) -> list[Outcome]:
         first = await self._round(parcels, MAX_PAYLOAD)
         if not first.too_large:
             return first.outcomes

@@ -1,0 +1,85 @@
+"""The outbox of a lane: outcomes are written behind the sending, as many at once as came in meanwhile."""
+
+import asyncio
+from collections.abc import Callable
+from functools import partial
+
+from otayori.delivery.claim import Claim, Try
+from otayori.delivery.ledger import Ledger
+from otayori.delivery.parcel import Outcome, Verdict
+from otayori.delivery.settle import settle
+
+GATHER = 0.02  # seconds to wait for more: one statement for some hundred rows costs little more than for one
+MOST_AT_ONCE = 2000
+
+
+class Hand:
+    """One claim on its way through a channel: which of its deliveries have not been told yet."""
+
+    def __init__(self, claim: Claim, outbox: "Outbox") -> None:
+        self.claim = claim
+        self.untold = {parcel.delivery_id for parcel in claim.parcels}
+        self.written = asyncio.Event()  # all of it is settled
+        self._outbox = outbox
+
+    def tell(self, outcome: Outcome) -> None:
+        """Take the outcome of one parcel; a second one for the same parcel is not believed."""
+        if outcome.delivery_id in self.untold:
+            self.untold.remove(outcome.delivery_id)
+            self._outbox.add(outcome, self.claim.tries[outcome.delivery_id])
+
+    def give_up(self, code: str) -> None:
+        """The channel broke down: what it has not told of may have arrived."""
+        for delivery_id in tuple(self.untold):
+            self.tell(Outcome(delivery_id, Verdict.UNKNOWN, code))
+
+
+class Outbox:
+    """Collects outcomes and settles them, without ever holding up what is being sent."""
+
+    def __init__(self, ledger: Ledger, wrote: Callable[[list[Outcome]], None]) -> None:
+        self._ledger = ledger
+        self._wrote = wrote  # told after each statement
+        self._outcomes: list[Outcome] = []
+        self._tries: dict[int, Try] = {}
+        self._ended: list[Hand] = []
+        self._something = asyncio.Event()
+        self._closing = False
+
+    def add(self, outcome: Outcome, spoken_of: Try) -> None:
+        """Write this with the next statement."""
+        self._outcomes.append(outcome)
+        self._tries[outcome.delivery_id] = spoken_of
+        self._something.set()
+
+    def end(self, hand: Hand) -> None:
+        """All of this claim has been told: its slices are finished once that is written."""
+        self._ended.append(hand)
+        self._something.set()
+
+    def close(self) -> None:
+        """Nothing more comes; `run` returns when all is written."""
+        self._closing = True
+        self._something.set()
+
+    async def run(self) -> None:
+        """Write until closed."""
+        while not self._closing or self._outcomes or self._ended:
+            await self._something.wait()
+            if not self._closing and len(self._outcomes) < MOST_AT_ONCE:
+                await asyncio.sleep(GATHER)
+            self._something.clear()
+            await self._write()
+
+    async def _write(self) -> None:
+        outcomes, self._outcomes = self._outcomes, []
+        tries, self._tries = self._tries, {}
+        ended, self._ended = self._ended, []
+        if not outcomes and not ended:
+            return
+        finished = [slice_id for hand in ended for slice_id in hand.claim.slices]
+        # Repeated until the database answers: what has gone out must be written, or it goes out again.
+        await self._ledger.run(partial(settle, outcomes, tries, finished))
+        for hand in ended:
+            hand.written.set()
+        self._wrote(outcomes)
