@@ -36,16 +36,32 @@ RAIN = Content(
 
 
 def mail_of(content: Content, mailbox: bytes = b"kim@example.jp") -> EmailMessage:
-    parsed = message_from_bytes(bytes_of(content, mailbox), policy=policy.default)
-    assert isinstance(parsed, EmailMessage)
-    return parsed
+    return read(bytes_of(content, mailbox))
 
 
 def bytes_of(content: Content, mailbox: bytes = b"kim@example.jp") -> bytes:
     stencil = cut_stencil(content, mail_from="otayori@ward.example")
-    whole = stencil.head(mailbox, KIMS_PHONE) + stencil.rest
-    assert whole.endswith(b"\r\n.\r\n")
-    return whole.removesuffix(b".\r\n")
+    return received(stencil.head(mailbox, KIMS_PHONE) + stencil.rest)
+
+
+def eight_bit(content: Content) -> bytes | None:
+    """The mail as a server that offers 8BITMIME gets it, if it may."""
+    stencil = cut_stencil(content, mail_from="otayori@ward.example")
+    return stencil.rest8 and received(stencil.head(b"kim@example.jp", KIMS_PHONE) + stencil.rest8)
+
+
+def received(data: bytes) -> bytes:
+    """What a server keeps of the data: nothing after the first final dot, each stuffed dot taken off."""
+    text, dot, beyond = data.partition(b"\r\n.\r\n")
+    assert dot
+    assert not beyond
+    return b"".join(line.removeprefix(b".") + b"\r\n" for line in text.split(b"\r\n"))
+
+
+def read(raw: bytes) -> EmailMessage:
+    parsed = message_from_bytes(raw, policy=policy.default)
+    assert isinstance(parsed, EmailMessage)
+    return parsed
 
 
 def part(mail: EmailMessage, kind: str) -> str:
@@ -145,6 +161,47 @@ def test_every_server_can_carry_it() -> None:
     sender = message_from_bytes(raw, policy=policy.compat32)["From"]
     assert str(make_header(decode_header(sender))) == "桜" * 60 + " <otayori@ward.example>"
     assert long_text in part(mail, "plain")
+
+
+def test_a_server_that_takes_eight_bits_gets_the_same_mail_shorter() -> None:
+    text = "家庭科の持ち物です。\n.\n..始まりの点\n.\r\n𠮷田 葛󠄀飾 👨‍👩‍👧\n" + ("長い" * 160 + "\n") * 3
+    content = replace(RAIN, mail_text=text)
+    raw, base64 = eight_bit(content), bytes_of(content)
+    assert raw is not None
+    assert len(raw) < 0.8 * len(base64)
+    assert b"\n" not in raw.replace(b"\r\n", b"")
+    assert b"\r" not in raw.replace(b"\r\n", b"")
+    assert max(map(len, raw.split(b"\r\n"))) <= 998
+    short, long = read(raw), read(base64)
+    assert short.items() == long.items()
+    for kind in ("plain", "html"):
+        assert part(short, kind) == part(long, kind)
+        body = short.get_body((kind,))
+        assert body is not None
+        assert body["Content-Transfer-Encoding"] == "8bit"
+    assert short.defects == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["長い" * 167, "a" * 999, "nul\x00", f"--=_{BATCH.hex}--"],
+    ids=["a paragraph", "a word", "NUL", "the boundary"],
+)
+def test_a_text_that_eight_bits_would_spoil_travels_in_base64(text: str) -> None:
+    assert eight_bit(replace(RAIN, mail_text=f"前\n{text}\n後")) is None
+    assert text in part(mail_of(replace(RAIN, mail_text=f"前\n{text}\n後")), "plain")
+
+
+def test_a_paragraph_of_many_lines_stays_short_in_the_html_too() -> None:
+    assert eight_bit(replace(RAIN, mail_text="\n".join(["持ち物は水筒とタオルです。"] * 200))) is not None
+
+
+@given(st.text())
+@settings(deadline=None)
+def test_any_text_survives_both_ways(text: str) -> None:
+    content = replace(RAIN, mail_text=text)
+    raw = eight_bit(content)
+    assert raw is None or part(read(raw), "plain") == part(mail_of(content), "plain")
 
 
 @pytest.mark.parametrize("field", ["sender", "mail_title", "url", "settings_url", "language"])

@@ -18,22 +18,24 @@ from otayori.delivery.parcel import Content, Urgency
 _TOKYO = ZoneInfo("Asia/Tokyo")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 _FALLBACK_LANGUAGE = "ja"
-# RFC 2045 6.8: base64 passes every relay as it is. 8bit would be a quarter shorter, but a relay without
-# 8BITMIME has to rewrite it, which breaks the DKIM signature.
-_PART = b"Content-Type: text/%s; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n%s\r\n"
+_PART = b"Content-Type: text/%s; charset=utf-8\r\nContent-Transfer-Encoding: %s\r\n\r\n%s\r\n"
+_LONGEST_LINE = 998  # octets without CRLF, RFC 5322 2.1.1
+_DOT = re.compile(rb"^\.", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
 class Stencil:
     """A mail of one batch and language with the recipient left open.
 
-    `rest` is everything after the recipient's own headers, closed by the final dot; no line of it begins
-    with another dot, so it goes to the server as it is.
+    `rest` is everything after the recipient's own headers as it goes to a server: the dots that begin a
+    line are doubled (RFC 5321 4.5.2) and the final one closes it. `rest8` is the same mail a quarter
+    shorter, for a server that offers 8BITMIME (RFC 6152); None if it must travel in base64.
     """
 
     id_prefix: bytes
     id_suffix: bytes
     rest: bytes
+    rest8: bytes | None
 
     def head(self, mailbox: bytes, endpoint_id: UUID) -> bytes:
         """The headers of one recipient. The Message-ID is the same on each try: a repeat can be told."""
@@ -45,13 +47,15 @@ def cut_stencil(content: Content, *, mail_from: str) -> Stencil:
     """Render a content's mail. `mail_from` is the addr-spec in `From:` and names the Message-IDs' domain."""
     sender = mailbox_bytes(mail_from)
     boundary = b"=_" + content.batch_id.hex.encode("ascii")  # "_" is no letter of base64
-    text, html = _render(content)
-    parts = [_PART % (b"plain", _base64_lines(text)), _PART % (b"html", _base64_lines(html))]
-    body = b"".join(b"--%s\r\n%s" % (boundary, part) for part in parts)
+    headers = _shared_headers(content, sender, boundary)
+    parts = [_octets(text) for text in _render(content)]
+    mail = headers + _body(boundary, b"base64", [_base64_lines(part) for part in parts])
+    fits = _fits_8bit(parts, boundary)
     return Stencil(
         id_prefix=f"{content.batch_id}.".encode("ascii"),
         id_suffix=b"@" + sender.rpartition(b"@")[2] + b">",
-        rest=b"%s\r\n%s--%s--\r\n.\r\n" % (_shared_headers(content, sender, boundary), body, boundary),
+        rest=_as_data(mail),
+        rest8=_as_data(headers + _body(boundary, b"8bit", parts)) if fits else None,
     )
 
 
@@ -87,10 +91,10 @@ def _render(content: Content) -> tuple[str, str]:
     }
     with translation.override(language):
         context["right_to_left"] = translation.get_language_bidi()
-        return (
-            render_to_string("delivery/email/notice.txt", context),
-            render_to_string("delivery/email/notice.html", context),
-        )
+        plain = render_to_string("delivery/email/notice.txt", context)
+        html = render_to_string("delivery/email/notice.html", context)
+    # Django's `linebreaks` makes a paragraph one line of source, too long for 8bit after some 300 characters.
+    return plain, html.replace("<br>", "<br>\n")
 
 
 def _language(content: Content) -> str:
@@ -102,7 +106,31 @@ def _local_time(moment: datetime) -> datetime:
     return moment.astimezone(_TOKYO).replace(tzinfo=None)
 
 
-def _base64_lines(text: str) -> bytes:
-    """The text with CRLF line ends in base64, 76 columns a line (RFC 2045 6.8), without a last line end."""
-    octets = "\r\n".join(text.splitlines()).encode("utf-8", "replace") + b"\r\n"
+def _body(boundary: bytes, encoding: bytes, parts: list[bytes]) -> bytes:
+    """The empty line after the headers, and the parts (plain, then html), encoded already."""
+    plain, html = parts
+    entities = (_PART % (b"plain", encoding, plain), _PART % (b"html", encoding, html))
+    return b"\r\n%s--%s--\r\n" % (b"".join(b"--%s\r\n%s" % (boundary, e) for e in entities), boundary)
+
+
+def _octets(text: str) -> bytes:
+    """The text in UTF-8 with CRLF at the end of each line, the last included."""
+    return "\r\n".join(text.splitlines()).encode("utf-8", "replace") + b"\r\n"
+
+
+def _base64_lines(octets: bytes) -> bytes:
+    """76 columns a line (RFC 2045 6.8), without a last line end."""
     return base64.encodebytes(octets).rstrip(b"\n").replace(b"\n", b"\r\n")
+
+
+def _fits_8bit(parts: list[bytes], boundary: bytes) -> bool:
+    """Whether the parts may travel as they are: RFC 2045 2.8 allows no NUL and no longer line."""
+    return not any(
+        b"\0" in part or boundary in part or max(map(len, part.split(b"\r\n"))) > _LONGEST_LINE
+        for part in parts
+    )
+
+
+def _as_data(mail: bytes) -> bytes:
+    """The mail as it follows the DATA command."""
+    return _DOT.sub(b"..", mail) + b".\r\n"
