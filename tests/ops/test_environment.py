@@ -3,6 +3,8 @@
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from otayori.config import addresses, environment
 from otayori.config.explanations import EXPLANATIONS
@@ -79,6 +81,8 @@ def test_nothing_set_names_every_setting_that_is_needed() -> None:
         ("MASTER_KEY_FILE", "/nowhere/master.key", "ファイルがありません"),
         ("VAPID_KEY_FILE", "/", "フォルダーです"),
         ("VAPID_SUBJECT", "otayori@city.ward.example", "mailto: か https://"),
+        ("DKIM_KEY_FILE", "/nowhere/dkim.pem", "ファイルがありません"),
+        ("DKIM_SELECTOR", "otayori1._domainkey.city.ward.example", "英数字と「-」だけ"),
         ("ALLOWED_HOSTS", "https://otayori.ward.example", "サーバーの名前だけ"),
         ("ALLOWED_HOSTS", "*", "サーバーの名前だけ"),
         ("PUSH_HOSTS", ",", "サーバーの名前だけ"),
@@ -96,6 +100,28 @@ def test_one_wrong_setting_is_named_and_its_value_is_not(
     assert line.startswith(f"OTAYORI_{name}: ")
     assert says in line
     assert "short-secret" not in line
+
+
+def test_a_key_that_cannot_sign_mails_is_named(production: dict[str, str], tmp_path: Path) -> None:
+    production["OTAYORI_DKIM_KEY_FILE"] = production["OTAYORI_VAPID_KEY_FILE"]  # the wrong file, say
+    with pytest.raises(environment.WrongSettings) as wrong:
+        environment.read(production)
+    (line,) = str(wrong.value).splitlines()
+    assert line.startswith("OTAYORI_DKIM_KEY_FILE: パスワードのない PEM 形式の秘密鍵ではありません。")
+
+
+def test_a_key_that_signs_mails_needs_its_selector(production: dict[str, str], tmp_path: Path) -> None:
+    key = rsa.generate_private_key(65537, 2048)
+    pem = tmp_path / "dkim.pem"
+    pem.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    production["OTAYORI_DKIM_KEY_FILE"] = str(pem)
+    with pytest.raises(environment.WrongSettings) as wrong:
+        environment.read(production)
+    assert str(wrong.value).startswith("OTAYORI_DKIM_SELECTOR: OTAYORI_DKIM_KEY_FILE と一緒に設定")
+    assert environment.read(production | {"OTAYORI_DKIM_SELECTOR": "otayori1"}).dkim_key_file == pem
+    assert (
+        environment.read({"OTAYORI_PROFILE": "test", "OTAYORI_DKIM_SELECTOR": "relay"}).dkim_key_file is None
+    )
 
 
 def test_a_misspelt_setting_is_not_passed_over(production: dict[str, str]) -> None:

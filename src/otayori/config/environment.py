@@ -40,6 +40,7 @@ _HOST = re.compile(r"\.?[a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[?[0-9a-f:]+\]?")
 _LOOPBACK_ORIGIN = re.compile(
     r"http://(127\.0\.0\.1|localhost|\[::1\])(:[0-9]{1,5})?"
 )  # a push service of tests
+_SELECTOR = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*", re.I)
 _ADDRESS = re.compile(r"[^@\s<>]+@[^@\s<>]+")
 
 
@@ -78,6 +79,8 @@ class Environment(BaseModel):
     master_key_file: Path | None
     vapid_key_file: Path | None
     vapid_subject: str = ""  # mailto: or https:
+    dkim_key_file: Path | None = None  # None: mails leave unsigned, the relay may sign them
+    dkim_selector: str = Field(default="", validate_default=True)  # may stand alone: the relay's
     allowed_hosts: Names = ()  # in the form of Django's ALLOWED_HOSTS
     push_hosts: Names = KNOWN_PUSH_HOSTS
     data_dir: Path = Path()
@@ -143,6 +146,26 @@ class Environment(BaseModel):
     @classmethod
     def _readable(cls, path: Path | None) -> Path | None:
         return path and _readable_file(path)
+
+    @field_validator("dkim_key_file")
+    @classmethod
+    def _a_signing_key(cls, path: Path | None) -> Path | None:
+        if path:
+            # Here, because the mail channel brings Django's templates along
+            from otayori.delivery.channels.email.dkim import DkimSigner
+
+            path = _readable_file(path)
+            DkimSigner.from_pem(path.read_bytes(), selector="", domain="")
+        return path
+
+    @field_validator("dkim_selector")
+    @classmethod
+    def _a_selector(cls, selector: str, info: ValidationInfo) -> str:
+        if not selector and info.data.get("dkim_key_file"):
+            raise ValueError("OTAYORI_DKIM_KEY_FILE と一緒に設定してください")
+        if selector and not _SELECTOR.fullmatch(selector):
+            raise ValueError("英数字と「-」だけにしてください（._domainkey から後は要りません）")
+        return selector
 
     @field_validator("vapid_subject")
     @classmethod

@@ -53,6 +53,16 @@ EXPLANATIONS = {
         "文字列にしてください",
         "OTAYORI_VAPID_SUBJECT=mailto:otayori@city.example",
     ),
+    "dkim_key_file": Explanation(
+        "メールに署名する鍵（RSA 2048ビットか Ed25519、PEM）のファイル",
+        "ファイルの場所にしてください",
+        "OTAYORI_DKIM_KEY_FILE=/etc/otayori/dkim.pem",
+    ),
+    "dkim_selector": Explanation(
+        "署名の公開鍵が DNS のどこにあるかを示す名前（セレクター）",
+        "文字列にしてください",
+        "OTAYORI_DKIM_SELECTOR=otayori1",
+    ),
     "allowed_hosts": Explanation(
         "応答してよいサーバーの名前",
         "名前を「,」で区切ってください",

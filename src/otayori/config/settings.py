@@ -178,6 +178,8 @@ OTAYORI_VAPID_SUBJECT = env.vapid_subject
 OTAYORI_PUSH_HOSTS = env.push_hosts
 OTAYORI_SMTP_URL = env.smtp_url
 OTAYORI_MAIL_FROM = env.mail_from
+OTAYORI_DKIM_KEY_FILE = env.dkim_key_file
+OTAYORI_DKIM_SELECTOR = env.dkim_selector
 OTAYORI_TRUSTED_PROXY = env.trusted_proxy
 
 LOGGING = {

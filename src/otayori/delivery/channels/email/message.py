@@ -12,6 +12,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from otayori.delivery.channels.email.address import mailbox_bytes
+from otayori.delivery.channels.email.dkim import DkimSigner
 from otayori.delivery.channels.email.headers import mailbox_header, text_header, url_header
 from otayori.delivery.parcel import Content, Urgency
 
@@ -43,18 +44,22 @@ class Stencil:
         return b"To: %s\r\nMessage-ID: <%s%s%s\r\n" % (mailbox, self.id_prefix, endpoint, self.id_suffix)
 
 
-def cut_stencil(content: Content, *, mail_from: str) -> Stencil:
-    """Render a content's mail. `mail_from` is the addr-spec in `From:` and names the Message-IDs' domain."""
+def cut_stencil(content: Content, *, mail_from: str, signer: DkimSigner | None = None) -> Stencil:
+    """Render a content's mail. `mail_from` is the addr-spec in `From:` and names the Message-IDs' domain.
+
+    A signed mail has no `rest8`: a server on its way that must hand it to one without 8BITMIME rewrites
+    the text, which breaks the signature (RFC 6376 5.3 asks signers for base64).
+    """
     sender = mailbox_bytes(mail_from)
     boundary = b"=_" + content.batch_id.hex.encode("ascii")  # "_" is no letter of base64
     headers = _shared_headers(content, sender, boundary)
     parts = [_octets(text) for text in _render(content)]
     mail = headers + _body(boundary, b"base64", [_base64_lines(part) for part in parts])
-    fits = _fits_8bit(parts, boundary)
+    fits = signer is None and _fits_8bit(parts, boundary)
     return Stencil(
         id_prefix=f"{content.batch_id}.".encode("ascii"),
         id_suffix=b"@" + sender.rpartition(b"@")[2] + b">",
-        rest=_as_data(mail),
+        rest=_as_data(signer.sign(mail) + mail if signer else mail),
         rest8=_as_data(headers + _body(boundary, b"8bit", parts)) if fits else None,
     )
 
