@@ -36,6 +36,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_web(commands)
     _add_mailcatcher(commands)
     _add_roster(commands)
+    _add_mail(commands)
     return parser
 
 
@@ -65,6 +66,21 @@ def _add_roster(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
         "--allow-many-gone", action="store_true", help="多くの人が消えても反映する / even if many vanish"
     )
     importing.set_defaults(run=_roster_import)
+
+
+def _add_mail(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    mail = commands.add_parser("mail", help="メール / mail")
+    verbs = mail.add_subparsers(required=True, metavar="VERB")
+    checking = verbs.add_parser(
+        "check", help="Gmail や docomo に届く設定か DNS に確かめる / what DNS lacks for Gmail and docomo"
+    )
+    checking.add_argument("domain", metavar="DOMAIN", nargs="?", default="", help="(OTAYORI_MAIL_FROM)")
+    checking.add_argument("--selector", default="", help="DKIM の鍵の名前 / DKIM key (OTAYORI_DKIM_SELECTOR)")
+    checking.add_argument(
+        "--relay-ip", default="", metavar="IP", help="中継サーバーが外へ送るアドレス / it sends from"
+    )
+    checking.add_argument("--nameserver", type=_address, metavar="HOST:PORT", help="尋ねる DNS / DNS to ask")
+    checking.set_defaults(run=_mail_check)
 
 
 def _address(text: str) -> tuple[str, int]:
@@ -138,6 +154,19 @@ def _roster_import(options: argparse.Namespace) -> int:
         apply=options.apply,
         school=options.school,
         allow_many_gone=options.allow_many_gone,
+    )
+
+
+def _mail_check(options: argparse.Namespace) -> int:
+    load_django()
+    from otayori.ops.mail_check.command import check
+
+    return check(
+        print,
+        domain=options.domain,
+        selector=options.selector,
+        relay_ip=options.relay_ip,
+        nameserver=options.nameserver,
     )
 
 
