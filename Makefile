@@ -4,6 +4,7 @@ PYTHON ?= python3
 PY := .venv/bin/python
 UV := $(PY) -m uv
 LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header $(UPGRADE)
+FROM_SOURCE := --no-build-isolation-package dkimpy
 TRANSLATIONS := $(patsubst %.po,%.mo,$(wildcard src/otayori/locale/*/LC_MESSAGES/*.po))
 
 # smtp-sink and nginx of the tests stand where an ordinary user's PATH does not look
@@ -44,8 +45,8 @@ locale: $(TRANSLATIONS) ## compile the translations
 
 lock: .venv/.uv ## resolve pyproject.toml into requirements/ (UPGRADE=--upgrade for the newest versions)
 	$(LOCK) pyproject.toml --all-extras --output-file requirements/dev.txt
-	$(LOCK) pyproject.toml requirements/build.in --extra demo --constraint requirements/dev.txt \
-		--output-file requirements/demo.txt
+	$(LOCK) requirements/build.in --output-file requirements/build.txt
+	$(LOCK) pyproject.toml --extra demo --constraint requirements/dev.txt --output-file requirements/demo.txt
 	$(LOCK) requirements/uv.in --output-file requirements/uv.txt
 	@! grep -nE '[a-z]+://' requirements/*.txt
 
@@ -68,11 +69,12 @@ packages:
 	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@
 
-.venv/.demo: requirements/demo.txt pyproject.toml .venv/.uv
-	$(UV) pip install --quiet --require-hashes -r $<
+.venv/.demo: requirements/demo.txt requirements/build.txt pyproject.toml .venv/.uv
+	$(UV) pip install --quiet --require-hashes -r requirements/build.txt
+	$(UV) pip install --quiet --require-hashes $(FROM_SOURCE) -r $<
 	$(UV) pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
 .venv/.dev: requirements/dev.txt .venv/.demo
-	$(UV) pip install --quiet --require-hashes -r $<
+	$(UV) pip install --quiet --require-hashes $(FROM_SOURCE) -r $<
 	@touch $@
