@@ -5,7 +5,8 @@ from collections.abc import Collection, Mapping, Sequence
 
 from django.db import connection, transaction
 
-from otayori.delivery import bury, fallback
+from otayori.delivery import fallback
+from otayori.delivery.bury import bury
 from otayori.delivery.claim import Try
 from otayori.delivery.parcel import Outcome, Verdict
 from otayori.delivery.status import Status, next_status, retry_delay
@@ -66,9 +67,9 @@ def settle(outcomes: Sequence[Outcome], tries: Mapping[int, Try], finished: Coll
             cursor.execute(_FIRST, [*_columns(first, tries), *_places(first, tries)])
         if again:
             cursor.execute(_AGAIN, _columns(again, tries))
-        bury.bury({o.delivery_id: o.code for o in failed if o.endpoint_dead})
         if failed:
-            fallback.hasten([outcome.delivery_id for outcome in failed])
+            buried = bury([(o.delivery_id, o.code) for o in failed if o.endpoint_dead])
+            fallback.hasten([*(o.delivery_id for o in failed), *buried.deliveries])
         if finished:
             cursor.execute(_FINISH, [list(finished)])
 
