@@ -26,6 +26,8 @@ from pydantic import (
 
 from otayori.config.addresses import DatabaseAddress, SmtpAddress, is_loopback, read_database, read_smtp
 from otayori.config.explanations import EXPLANATIONS
+from otayori.delivery.bounces.place import read_place
+from otayori.delivery.bounces.verp import LONGEST_NAME
 from otayori.delivery.channels.webpush.subscription import KNOWN_PUSH_HOSTS
 
 PREFIX = "OTAYORI_"
@@ -42,6 +44,7 @@ _LOOPBACK_ORIGIN = re.compile(
 )  # a push service of tests
 _SELECTOR = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*", re.I)
 _ADDRESS = re.compile(r"[^@\s<>]+@[^@\s<>]+")
+_PLAIN_ADDRESS = re.compile(r"([a-z0-9]+(?:[._-][a-z0-9]+)*)@[a-z0-9-]+(\.[a-z0-9-]+)*")
 
 
 class WrongSettings(ValueError):
@@ -75,6 +78,8 @@ class Environment(BaseModel):
     database_url: str = Field(repr=False)
     smtp_url: str = Field(repr=False)
     mail_from: str  # "addr-spec" or "name <addr-spec>"
+    bounce_address: str = ""  # addr-spec; "" sends with mail_from as return path and reads no bounces
+    bounce_mailbox: str = Field(default="", repr=False)  # see delivery/bounces/place.py; "" reads none
     base_url: str  # no slash at the end
     master_key_file: Path | None
     vapid_key_file: Path | None
@@ -128,6 +133,20 @@ class Environment(BaseModel):
         if not _ADDRESS.fullmatch(parseaddr(text)[1]):
             raise ValueError("メールアドレスの形になっていません")
         return text
+
+    @field_validator("bounce_address")
+    @classmethod
+    def _a_return_path(cls, address: str) -> str:
+        found = _PLAIN_ADDRESS.fullmatch(address := address.lower())
+        if not found or len(found[1]) > LONGEST_NAME:
+            raise ValueError(f"英数字だけのメールアドレスにしてください（@ の前は{LONGEST_NAME}文字まで）")
+        return address
+
+    @field_validator("bounce_mailbox")
+    @classmethod
+    def _a_mailbox(cls, url: str) -> str:
+        read_place(url)
+        return url
 
     @field_validator("base_url")
     @classmethod

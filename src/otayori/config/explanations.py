@@ -35,6 +35,16 @@ EXPLANATIONS = {
         "メールアドレスにしてください",
         "OTAYORI_MAIL_FROM='○○区教育委員会 <otayori@city.example>'",
     ),
+    "bounce_address": Explanation(
+        "届かなかったメールが返ってくるアドレス",
+        "メールアドレスにしてください",
+        "OTAYORI_BOUNCE_ADDRESS=bounce@otayori.city.example",
+    ),
+    "bounce_mailbox": Explanation(
+        "返ってきたメールを読む場所",
+        "URL にしてください",
+        "OTAYORI_BOUNCE_MAILBOX=imaps://ユーザー名:パスワード@mail.example/INBOX",
+    ),
     "base_url": Explanation(
         "保護者と職員が開くアドレス", "URL にしてください", "OTAYORI_BASE_URL=https://otayori.city.example"
     ),

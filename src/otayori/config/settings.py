@@ -180,6 +180,8 @@ OTAYORI_SMTP_URL = env.smtp_url
 OTAYORI_MAIL_FROM = env.mail_from
 OTAYORI_DKIM_KEY_FILE = env.dkim_key_file
 OTAYORI_DKIM_SELECTOR = env.dkim_selector
+OTAYORI_BOUNCE_ADDRESS = env.bounce_address
+OTAYORI_BOUNCE_MAILBOX = env.bounce_mailbox
 OTAYORI_TRUSTED_PROXY = env.trusted_proxy
 
 LOGGING = {

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from otayori.core import crypto
 from otayori.core.fields import EncryptedText
 from otayori.core.ids import new_id
+from otayori.delivery.bounces.report import Kind
 from otayori.delivery.parcel import Urgency
 from otayori.delivery.status import Status
 from otayori.roster.models import Guardian
@@ -187,6 +188,31 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.pk} {self.status}"
+
+
+class Bounce(models.Model):
+    """返ってきたメール: what was told of a delivery after the relay had taken it. No address, no text."""
+
+    delivery = models.ForeignKey(
+        Delivery, on_delete=models.CASCADE, related_name="bounces", db_index=False
+    )  # "bounce_once" begins with it
+    kind = models.CharField(max_length=10)
+    code = models.CharField(max_length=60)  # report.Report.code: "bounce 5.1.1"
+    received_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            # the same mail twice, from a mailbox that was not emptied to the end, changes nothing
+            models.UniqueConstraint(fields=["delivery", "kind"], name="bounce_once"),
+            models.CheckConstraint(condition=Q(kind__in=[kind.value for kind in Kind]), name="bounce_kind"),
+        ]
+        indexes = [
+            # bounces/dead.py: how many of a domain were refused lately
+            models.Index(fields=["received_at"], condition=Q(kind="failed"), name="bounce_lately"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.delivery_id} {self.code}"
 
 
 class ChannelHealth(models.Model):
