@@ -29,6 +29,10 @@ _REFUSED = Reason(
     _("受信する側のメールサーバーに断られました。"),
     _("学校からのメールを受け取れるように迷惑メールの設定を変えるよう、保護者に伝えてください。"),
 )
+_TOO_BIG = Reason(
+    _("メールが大きすぎて、受信する側のメールサーバーに断られました。"),
+    _("急ぐときは、電話などで伝えてください。"),
+)
 _GONE_DEVICE = Reason(
     _("スマートフォンの通知が解除されています（機種変更やアプリの削除など）。"),
     _("アプリを開いて通知をもう一度オンにするよう、保護者に伝えてください。"),
@@ -52,12 +56,16 @@ _OTHER = Reason(
 
 _TABLE: list[tuple[str, Reason]] = [
     (r"\b5\.2\.2\b|^552\b|^452\b|\b4\.2\.2\b", _FULL),
-    (r"\b5\.1\.\d+|\b5\.2\.1\b|^550$|^551\b|^553\b", _GONE_MAILBOX),
+    (r"\b5\.1\.\d+|\b5\.2\.1\b|^550$|^551\b|^553\b|\bno mailbox$", _GONE_MAILBOX),
+    (r"\b5\.3\.4\b|\b5\.2\.3\b", _TOO_BIG),
     (r"\b[45]\.7\.\d+|^554\b|^550\b", _REFUSED),
     (r"^http (404|410)$|^key changed|^bad p256dh", _GONE_DEVICE),
     (r"^http 4", _PUSH_REFUSED),
     (r"^(unreadable|address|unsendable|subscription|endpoint)", _UNREADABLE),
-    (r"^(connect|tls|auth|refused|timeout|no answer|closed|broken|deadline|lease|4\d\d|http 5)", _GAVE_UP),
+    (
+        r"^(connect|tls|auth|refused|timeout|no answer|closed|broken|deadline|lease|bounce 4|4\d\d|http 5)",
+        _GAVE_UP,
+    ),
 ]
 
 

@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from otayori.accounts.access import Access, access_of, manager_only, staff, within
+from otayori.console import dead_ways
 from otayori.console.download import pdf_file
 from otayori.console.forms_roster import IssueForm
 from otayori.console.place import address, school_in_view
@@ -99,13 +100,14 @@ def _classroom_page(
     missing = [line for line in lines if line.reach == "unregistered"]
     unreachable = [line for line in lines if line.reach == "unreachable"]
     registered = len(lines) - len(missing)
+    dead = dead_ways.by_student([line.student.id for line in unreachable])
     context = {
         "nav_current": "registration",
         "classroom": room,
         "back_url": address("console:registration", room.school),
         "school": room.school,
         "missing": missing,
-        "unreachable": unreachable,
+        "unreachable": [(line, dead.get(line.student.id, [])) for line in unreachable],
         "figures": Coverage(len(lines), registered, registered - len(unreachable)),
         "in_use": form.counts[IssueForm.ALL][1],
         "form": form,

@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from otayori.accounts.access import access_of, manager_only, staff
+from otayori.console import dead_ways
+from otayori.console.dead_ways import DeadWay
 from otayori.console.download import pdf_file
 from otayori.console.place import address
 from otayori.core import clock
@@ -122,15 +124,17 @@ def _enrolment(child: Student) -> Enrolment | None:
     return rows.select_related("classroom").first()
 
 
-def _guardians(child: Student) -> list[tuple[Guardianship, list[str]]]:
-    """Each guardian with the ways a notice reaches them: words, never addresses. One statement."""
+def _guardians(child: Student) -> list[tuple[Guardianship, list[str], list[DeadWay]]]:
+    """Each guardian with the ways a notice reaches them, and those that ended: words, never addresses."""
     live = Q(guardian__endpoints__state=Endpoint.State.ACTIVE)
     rows = Guardianship.objects.filter(student=child).select_related("guardian__user")
     counted = rows.annotate(
         devices=Count("id", filter=live & Q(guardian__endpoints__channel=ChannelName.WEBPUSH)),
         mailboxes=Count("id", filter=live & Q(guardian__endpoints__channel=ChannelName.EMAIL)),
     )
-    return [(row, _ways(row.devices, row.mailboxes)) for row in counted.order_by("created_at")]
+    rows = list(counted.order_by("created_at"))
+    dead = dead_ways.by_guardian([row.guardian_id for row in rows])
+    return [(row, _ways(row.devices, row.mailboxes), dead.get(row.guardian_id, [])) for row in rows]
 
 
 def _ways(devices: int, mailboxes: int) -> list[str]:
