@@ -37,6 +37,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_mailcatcher(commands)
     _add_roster(commands)
     _add_mail(commands)
+    _add_bounces(commands)
     return parser
 
 
@@ -81,6 +82,14 @@ def _add_mail(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     )
     checking.add_argument("--nameserver", type=_address, metavar="HOST:PORT", help="尋ねる DNS / DNS to ask")
     checking.set_defaults(run=_mail_check)
+def _add_bounces(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    bounces = commands.add_parser("bounces", help="届かずに返ってきたメール / mail that came back")
+    verbs = bounces.add_subparsers(required=True, metavar="VERB")
+    receiving = verbs.add_parser("receive", help="標準入力の1通を受け取る / take one mail from stdin")
+    receiving.add_argument("--recipient", default="", metavar="ADDRESS", help="届いた宛先 / where it came to")
+    receiving.set_defaults(run=_bounces_receive)
+    reading = verbs.add_parser("read", help="メールボックスを一度読む / empty the mailbox once")
+    reading.set_defaults(run=_bounces_read)
 
 
 def _address(text: str) -> tuple[str, int]:
@@ -168,6 +177,22 @@ def _mail_check(options: argparse.Namespace) -> int:
         relay_ip=options.relay_ip,
         nameserver=options.nameserver,
     )
+def _bounces_receive(options: argparse.Namespace) -> int:
+    try:
+        load_django()
+    except Trouble as trouble:
+        print(trouble, file=sys.stderr)
+        return os.EX_TEMPFAIL  # the relay keeps the mail until the settings are right
+    from otayori.ops.bounces_command import receive
+
+    return receive(options.recipient)
+
+
+def _bounces_read(options: argparse.Namespace) -> int:
+    load_django()
+    from otayori.ops.bounces_command import read
+
+    return read()
 
 
 if __name__ == "__main__":
