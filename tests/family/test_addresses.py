@@ -2,7 +2,7 @@
 
 import pytest
 
-from otayori.family.addresses import BadAddress, suggest, tidy
+from otayori.family.addresses import BadAddress, OddDots, suggest, tidy
 
 
 @pytest.mark.parametrize(
@@ -27,6 +27,19 @@ def test_what_can_be_sent_to_is_taken(typed: str, address: str) -> None:
 def test_what_can_not_is_refused(typed: str) -> None:
     with pytest.raises(BadAddress):
         tidy(typed)
+
+
+@pytest.mark.parametrize("typed", ["a..b@gmail.com", "a.@gmail.com", ".a@mail.example", "a...b.@icloud.com"])
+def test_dots_that_are_all_that_is_wrong_are_said_so(typed: str) -> None:
+    with pytest.raises(OddDots):
+        tidy(typed)
+
+
+@pytest.mark.parametrize("typed", ["a..b", "a..b@gmail", "花..子@gmail.com"])
+def test_dots_are_not_blamed_for_more(typed: str) -> None:
+    with pytest.raises(BadAddress) as wrong:
+        tidy(typed)
+    assert not isinstance(wrong.value, OddDots)
 
 
 @pytest.mark.parametrize(

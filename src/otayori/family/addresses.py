@@ -28,6 +28,7 @@ _CARRIERS = {
     "k.vodafone.ne.jp",
 }  # fmt: skip
 _CARRIER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+/?%&-]*")
+_ODD_DOTS = re.compile(r"\.{2,}")
 _ENDING = re.compile(r"\.(?:(?:co|ne|or|ac)\.jp|jp|com|net|ne|co|cm|con|om)$")
 
 
@@ -35,10 +36,14 @@ class BadAddress(ValueError):
     """No mail can be sent to what was typed."""
 
 
+class OddDots(BadAddress):
+    """A dot too many before the @; only some carriers gave such names out."""
+
+
 def tidy(typed: str) -> str:
     """Return a typed address without what keyboards add: full-width letters, spaces, a final full stop.
 
-    Raises `BadAddress` for what no mail can be sent to.
+    Raises `BadAddress` for what no mail can be sent to, `OddDots` where dots are all that is wrong.
     """
     address = "".join(unicodedata.normalize("NFKC", typed).split()).rstrip(".。、,")
     local, at, domain = address.rpartition("@")
@@ -49,10 +54,11 @@ def tidy(typed: str) -> str:
     if domain in _CARRIERS and _CARRIER_NAME.fullmatch(local):
         return _sendable(address)
     try:
-        checked = validate_email(address, check_deliverability=False, allow_smtputf8=False)
+        return _sendable(_normalised(address))
     except EmailNotValidError as error:
+        if _is_valid(f"{_ODD_DOTS.sub('.', local).strip('.')}@{domain}"):
+            raise OddDots from error
         raise BadAddress from error
-    return _sendable(str(checked.normalized))
 
 
 def suggest(address: str) -> str | None:
@@ -62,6 +68,19 @@ def suggest(address: str) -> str | None:
         return None
     meant = _RIGHT_ENDING.get(_ENDING.sub("", domain)) or _closest(domain)
     return f"{local}@{meant}" if meant else None
+
+
+def _normalised(address: str) -> str:
+    checked = validate_email(address, check_deliverability=False, allow_smtputf8=False)
+    return str(checked.normalized)
+
+
+def _is_valid(address: str) -> bool:
+    try:
+        _normalised(address)
+    except EmailNotValidError:
+        return False
+    return True
 
 
 def _sendable(address: str) -> str:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from otayori.accounts.models import User
-from otayori.family.addresses import BadAddress, suggest, tidy
+from otayori.family.addresses import BadAddress, OddDots, suggest, tidy
 from otayori.roster.models import Relation
 
 _PRINTED = {"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false", "class": "code"}
@@ -67,6 +67,10 @@ class AddressForm(forms.Form):
         typed: str = self.cleaned_data["email"]
         try:
             address = tidy(typed)
+        except OddDots:
+            raise forms.ValidationError(
+                _("「@」の前の「.」が続いているか、端にあります。打ちまちがいではないか、確かめてください。")
+            ) from None
         except BadAddress:
             raise forms.ValidationError(
                 _("メールアドレスの形ではないようです。例: hanako@docomo.ne.jp")
