@@ -150,6 +150,22 @@ def test_a_later_push_takes_the_place_of_the_first(phone: Page, cast: Cast) -> N
     assert phone.get_by_text("晴れました。").is_visible()
 
 
+def test_a_push_about_a_dead_mail_address_leads_to_the_settings(phone: Page, cast: Cast) -> None:
+    message = send(cast.sakura, cast.sato, cast.haru, urgency="important")
+    notice = content(message, url="https://otayori.example/settings", sender="おたより", title="届きません")
+    deliver(phone, render(notice))
+    deliver(phone, render(notice))
+    assert shown(phone) == [
+        {
+            "title": "【重要】おたより", "body": "届きません", "tag": "settings", "stays": False,
+            "data": {"path": "/settings"},
+        }
+    ]  # fmt: skip
+    assert phone.evaluate("caches.match('/settings').then((page) => page === undefined)")
+    phone.goto("/settings")
+    assert phone.locator(".way-address").inner_text() == "kim@mail.example"
+
+
 def test_a_push_that_can_not_be_read_still_says_that_something_came(phone: Page) -> None:
     deliver(phone, b"\x07 from another time")
     assert [one["body"] for one in shown(phone)] == ["お知らせが届きました。開いて確かめてください。"]
