@@ -119,6 +119,12 @@ def test_a_mail_is_read_to_a_limit() -> None:
         b"Content-Type: text/plain; charset*=x'\xff'\xff\nFrom: mailer-daemon@x\n\nx",
         b'Content-Type: multipart/report; report-type*0="a\xff\n\n--\n',
         b"Content-Type: message/delivery-status\nContent-Transfer-Encoding: base64\n\n!!!!",
+        b"From: mailer-daemon@x\n\n" + b"-" * 300_000,
+        b"From: mailer-daemon@x\n\n" + b"\n" * 300_000,
+        b"From: mailer-daemon@x\n\n" + b"error " * 50_000,
+        b"From: mailer-daemon@x\nContent-Type: text/html\n\n" + b"<style " * 40_000,
+        b"To: =?utf-8?q?" + b"=" * 200_000 + b"\n\n",
+        b"To: x\n" * 50_000,
         b"".join(b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (n, n) for n in range(3000)),
     ],
 )

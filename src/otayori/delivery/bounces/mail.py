@@ -8,27 +8,37 @@ from email.header import decode_header, make_header
 from email.message import Message
 from email.parser import BytesParser
 
-MAX_SIZE = 512 * 1024  # octets; the report stands at the beginning, what follows is a copy of our own mail
+MAX_SIZE = 256 * 1024  # octets; the report stands at the beginning, what follows is a copy of our own mail
 _MAX_HEADER = 4000  # characters
 _MAX_TEXT = 64_000  # characters
-_MAX_PARTS = 50
+_MAX_LINE = 1000  # characters; RFC 5322 2.1.1 allows 998
+_MAX_PARTS = 50  # also of headers with one name
+_MAX_BOUNDARIES = 30  # the library compares each line with all that are open
 
 # What follows is the mail as we sent it: a "5.1.1" in it means nothing.
 _COPY_BEGINS = re.compile(
-    r"^[ >]*(?:-{2,}.*(?:copy of the message|original message|returned message|message header|元のメッセージ)"
+    r"^[ >]*(?:--.*(?:copy of the message|original message|returned message|message header|元のメッセージ)"
     r"|(?:original message headers|received: from|return-path:)"
     r"|以下は.*(?:送信|元の)).*$",
     re.IGNORECASE | re.MULTILINE,
 )
-_TAG = re.compile(r"<(?:style|script)\b.*?</(?:style|script)>|<[a-z/!][^>]*>", re.IGNORECASE | re.DOTALL)
+_TAG = re.compile(r"<[^<>]*>")
 
 
 class Mail:
-    """Headers and parts as text. Bytes that mean nothing in their charset become "�"."""
+    """Headers and parts as text. Bytes that mean nothing in their charset become "�".
+
+    Sizes are limited so that no mail takes more than moments, and no pattern here or in words.py goes back
+    and forth over a long line.
+    """
 
     def __init__(self, data: bytes) -> None:
+        """Raises ValueError for a mail of too many parts within parts."""
+        data = data[:MAX_SIZE]
+        if data.lower().count(b"boundary") > _MAX_BOUNDARIES:
+            raise ValueError("too many parts")
         # compat32 leaves headers as they came; the newer policies parse them and raise on broken ones
-        self._message = BytesParser(policy=policy.compat32).parsebytes(data[:MAX_SIZE])
+        self._message = BytesParser(policy=policy.compat32).parsebytes(data)
 
     @property
     def report_type(self) -> str:
@@ -41,7 +51,7 @@ class Mail:
 
     def headers(self, *names: str) -> list[str]:
         """All headers of these names, decoded."""
-        return [_decoded(value) for name in names for value in self._message.get_all(name, [])]
+        return [_decoded(value) for name in names for value in self._message.get_all(name, [])[:_MAX_PARTS]]
 
     def parts(self, *content_types: str) -> list[Message]:
         """The parts of these types, but none of a mail that is enclosed."""
@@ -50,7 +60,8 @@ class Mail:
     def text(self) -> str:
         """What the mail says to people, without the copy of our own mail."""
         found = self.parts("text/plain") or self.parts("text/html")
-        text = "\n".join(_text(part) for part in found)[:_MAX_TEXT]
+        text = "\n".join(_text(part)[:_MAX_TEXT] for part in found)[:_MAX_TEXT]
+        text = "\n".join(line[:_MAX_LINE] for line in text.splitlines())
         if copy := _COPY_BEGINS.search(text):
             text = text[: copy.start()]
         return text

@@ -20,7 +20,7 @@ _ANNOUNCED = re.compile(
     re.IGNORECASE,
 )
 _REPLY_LINE = re.compile(
-    r"(?:^|<<<|said:|responded:?|response:?|error:?|reason:?|code:?)\s*(?:\d{3}-)*([45]\d\d[ -].*)$",
+    r"(?:^|<<<|said:|responded:?|response:?|error:?|reason:?|code:?)[ \t]*(?:\d{3}-)*([45]\d\d[ -].*)$",
     re.IGNORECASE | re.MULTILINE,
 )
 
