@@ -132,9 +132,9 @@ def _guardians(child: Student) -> list[tuple[Guardianship, list[str], list[DeadW
         devices=Count("id", filter=live & Q(guardian__endpoints__channel=ChannelName.WEBPUSH)),
         mailboxes=Count("id", filter=live & Q(guardian__endpoints__channel=ChannelName.EMAIL)),
     )
-    rows = list(counted.order_by("created_at"))
-    dead = dead_ways.by_guardian([row.guardian_id for row in rows])
-    return [(row, _ways(row.devices, row.mailboxes), dead.get(row.guardian_id, [])) for row in rows]
+    links = list(counted.order_by("created_at"))
+    dead = dead_ways.by_guardian([link.guardian_id for link in links])
+    return [(link, _ways(link.devices, link.mailboxes), dead.get(link.guardian_id, [])) for link in links]
 
 
 def _ways(devices: int, mailboxes: int) -> list[str]:

@@ -35,7 +35,7 @@ class Verp:
         self._mac = hashlib.blake2b(key=key, digest_size=_MAC_BYTES, person=b"otayori verp")
 
     def return_path(self, parcel: Parcel) -> bytes:
-        """Return the addr-spec for `MAIL FROM:<...>` of this parcel. 0.6 us."""
+        """Return the addr-spec for `MAIL FROM:<...>` of this parcel. About 1 us."""
         # Hexadecimal stays right when a server folds case, and Python's base32 would take 2 us more.
         return b"%b%b%b" % (self._before, self._sign(parcel.delivery_id).hex().encode(), self._after)
 
