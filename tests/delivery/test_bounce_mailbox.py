@@ -18,7 +18,7 @@ from otayori.delivery.models import Bounce, Delivery
 from otayori.delivery.status import Status
 from tests.delivery.bounce_mails import came_back
 from tests.delivery.imap_server import PASSWORD, USER, ImapServer, imap_server
-from tests.delivery.ledger import guardians, release_to
+from tests.delivery.ledger import guardians, release_to, write_rows
 
 pytestmark = pytest.mark.django_db
 
@@ -56,6 +56,7 @@ def keys(db: None) -> None:
 
 def sent(count: int = 2) -> list[Delivery]:
     batch = release_to(guardians(count))
+    write_rows()
     batch.deliveries.update(status=Status.SENT)
     return list(batch.deliveries.order_by("id"))
 

@@ -13,14 +13,16 @@ from pytest_django import Settings
 from otayori.delivery.bounces.collect import verp
 from otayori.delivery.bounces.verp import Verp
 from otayori.delivery.claim import claim
+from otayori.delivery.contents import Contents
 from otayori.delivery.models import Delivery
 from otayori.delivery.parcel import Outcome, Verdict
 from otayori.delivery.settle import settle
 from otayori.delivery.status import Status
 from otayori.ops.cli import main
+from otayori.roster.models import Guardian
 from tests.cast import Cast
 from tests.delivery.bounce_mails import SAMPLES, came_back, return_path
-from tests.delivery.ledger import release_to
+from tests.delivery.ledger import release_to, write_rows
 from tests.delivery.smtp_server import SmtpServer
 
 NO_SERVER = "postgresql://otayori:short-secret@127.0.0.1:1/otayori"
@@ -48,18 +50,25 @@ def receive(mail: bytes, **settings: str) -> subprocess.CompletedProcess[bytes]:
     return subprocess.run(command, env=environ, input=mail, capture_output=True, check=False)
 
 
+def waiting(person: Guardian) -> Delivery:
+    """A delivery that waits for another try."""
+    batch = release_to([person])
+    write_rows()
+    return batch.deliveries.get()
+
+
 @pytest.mark.django_db
 def test_a_mail_leaves_comes_back_and_the_ledger_knows(
     cast: Cast, addresses: Verp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     batch = release_to([cast.kim, cast.yamada])
     with SmtpServer().running_in_thread() as server:
-        taken = claim(batch.lane, "email", 10, {})
+        taken = claim(batch.lane, "email", 10, Contents())
         with smtplib.SMTP("127.0.0.1", server.port) as relay:
             for parcel in taken.parcels:
                 sender = addresses.return_path(parcel).decode()
                 relay.sendmail(sender, [parcel.address], b"Subject: x\r\n\r\nx")
-        settle([Outcome(parcel.delivery_id, Verdict.SENT, "250") for parcel in taken.parcels], taken.attempts)
+        settle([Outcome(parcel.delivery_id, Verdict.SENT, "250") for parcel in taken.parcels], taken.tries)
         (mail,) = server.mails_to("kim@mail.example")
     report = (SAMPLES / "postfix-unknown-user.eml").read_bytes()
     back = report.replace(b"bounce+TOKEN@otayori.city.example", mail.sender.encode())
@@ -70,7 +79,7 @@ def test_a_mail_leaves_comes_back_and_the_ledger_knows(
 
 @pytest.mark.django_db
 def test_the_relay_names_the_recipient(cast: Cast, addresses: Verp, monkeypatch: pytest.MonkeyPatch) -> None:
-    delivery = release_to([cast.kim]).deliveries.get()
+    delivery = waiting(cast.kim)
     mail = came_back("gmail-full", delivery.id, addresses).replace(b"bounce+", b"x+")
     mail = mail.replace(b"@otayori.city.example", b"0@otayori.city.example")
     assert pipe(monkeypatch, mail) == 0
@@ -112,7 +121,7 @@ def test_what_can_not_be_written_down_stays_with_the_relay(settings: dict[str, s
 def test_the_mailbox_is_emptied_on_demand(
     cast: Cast, addresses: Verp, settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    delivery = release_to([cast.kim]).deliveries.get()
+    delivery = waiting(cast.kim)
     settings.OTAYORI_BOUNCE_MAILBOX = f"maildir:{tmp_path}"
     for kind in ("tmp", "new", "cur"):
         (tmp_path / kind).mkdir()

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from django.db import connection, transaction
 
 from otayori.delivery import fallback
+from otayori.delivery.bounces.tell import tell
 from otayori.delivery.bury import bury
 from otayori.delivery.claim import Try
 from otayori.delivery.parcel import Outcome, Verdict
@@ -69,6 +70,7 @@ def settle(outcomes: Sequence[Outcome], tries: Mapping[int, Try], finished: Coll
             cursor.execute(_AGAIN, _columns(again, tries))
         if failed:
             buried = bury([(o.delivery_id, o.code) for o in failed if o.endpoint_dead])
+            tell(buried.endpoints)
             fallback.hasten([*(o.delivery_id for o in failed), *buried.deliveries])
         if finished:
             cursor.execute(_FINISH, [list(finished)])

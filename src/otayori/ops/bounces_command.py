@@ -34,6 +34,8 @@ def receive(recipient: str) -> int:
     except Exception as error:  # the database is away; whatever it is, any other code would lose the mail
         log.error("the mail stays with the relay: %s", type(error).__name__)  # noqa: TRY400 - no mail in logs
         return KEEP_IT
+    if taken is Taken.EARLY:
+        return KEEP_IT
     if taken is Taken.NOT_OURS:
         log.warning("dropped a mail without a signed address of ours")
     return TAKEN

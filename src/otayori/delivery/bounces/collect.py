@@ -49,7 +49,7 @@ def _empty(mailbox: Mailbox, addresses: Verp) -> Tally:
         let_go()  # the mailbox may be at the other end of the country
         if taken in {Taken.NOT_OURS, Taken.UNCLEAR}:
             mailbox.set_aside(name)
-        else:
+        elif taken is not Taken.EARLY:
             mailbox.delete(name)
         tally[taken] += 1
     return tally

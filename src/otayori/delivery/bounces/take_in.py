@@ -6,6 +6,7 @@ from enum import StrEnum
 from django.db import connection, transaction
 
 from otayori.core import clock
+from otayori.delivery import fallback
 from otayori.delivery.bounces.dead import is_dead
 from otayori.delivery.bounces.report import Kind, Report, read
 from otayori.delivery.bounces.tell import tell
@@ -20,6 +21,11 @@ _WRITE_DOWN = """
 INSERT INTO delivery_bounce (delivery_id, kind, code, received_at)
 SELECT d.id, %s, %s, %s FROM delivery_delivery d WHERE d.id = %s AND d.channel = 'email'
 ON CONFLICT (delivery_id, kind) DO NOTHING
+"""
+
+_UNDER_WAY = """
+SELECT FROM delivery_slice s WHERE s.done_at IS NULL AND s.delivery_ids @> ARRAY[%s::bigint]
+  AND NOT EXISTS (SELECT FROM delivery_delivery d WHERE d.id = %s)
 """
 
 # A bounce may overtake the worker that writes "sent": it proves that the relay had taken the mail.
@@ -37,6 +43,7 @@ class Taken(StrEnum):
 
     WRITTEN = "written down"
     KNOWN = "known already"  # or of a delivery that is no longer kept
+    EARLY = "too early"  # the worker that sent the mail has not written so yet: ask again
     UNCLEAR = "written down, but nobody knows what it means"
     NOT_OURS = "without a signed address of ours"
 
@@ -52,8 +59,9 @@ def take_in(data: bytes, verp: Verp, *, recipient: str = "") -> Taken:
         return Taken.NOT_OURS
     with transaction.atomic():
         if not _write_down(delivery_id, report):
-            return Taken.KNOWN
+            return Taken.EARLY if _is_under_way(delivery_id) else Taken.KNOWN
         failed = _draw_consequences(delivery_id, report)
+        fallback.hasten(failed)
     log.info("delivery %d: %s; %d failed by it", delivery_id, report.code, len(failed))
     return Taken.UNCLEAR if report.kind is Kind.UNKNOWN else Taken.WRITTEN
 
@@ -62,6 +70,12 @@ def _write_down(delivery_id: int, report: Report) -> bool:
     with connection.cursor() as cursor:  # every mail that comes back
         cursor.execute(_WRITE_DOWN, [report.kind.value, report.code, clock.now(), delivery_id])
         return bool(cursor.rowcount)
+
+
+def _is_under_way(delivery_id: int) -> bool:
+    with connection.cursor() as cursor:  # a bounce without a delivery
+        cursor.execute(_UNDER_WAY, [delivery_id, delivery_id])
+        return cursor.fetchone() is not None
 
 
 def _draw_consequences(delivery_id: int, report: Report) -> list[int]:
