@@ -35,6 +35,18 @@ def guardians(count: int, *, prefix: str = "g") -> list[Guardian]:
     return made
 
 
+def device(person: Guardian) -> Endpoint:
+    """A phone of the guardian's that push reaches, as far as the ledger knows."""
+    number = Endpoint.objects.count()
+    return Endpoint.objects.create(
+        guardian=person,
+        channel=ChannelName.WEBPUSH,
+        address="{}",
+        host="https://push.example",
+        address_key=crypto.lookup_key("push address", f"device {number}"),
+    )
+
+
 def release_to(
     people: list[Guardian],
     *,

@@ -62,6 +62,7 @@ class Worker:
         self._started_at = clock.now()
         self._ledger = Ledger(threads=4)
         self._emergency_ledger = Ledger(threads=2)
+        self._chore_ledger = Ledger(threads=max(1, len(chores)))  # one may wait for a mailbox
         self._channels = {name: make() for name, make in CHANNELS.items()}
         self._emergency_channels = {name: make() for name, make in CHANNELS.items()}
         self._rest = Rest(self._emergency_is_on_its_way)
@@ -148,9 +149,9 @@ class Worker:
     async def _do(self, chore: Chore) -> None:
         while True:
             try:
-                await self._ledger.run(chore.work)
+                await self._chore_ledger.run(chore.work)
             except Exception:
-                log.exception("chore %s failed", chore.name)
+                log.exception("%s failed", chore.name)
             await asyncio.sleep(chore.every)
 
     async def _sweep(self) -> None:
@@ -170,8 +171,8 @@ class Worker:
     async def _close(self) -> None:
         with contextlib.suppress(TimeoutError):  # the database may be away: then the beat just stops
             await asyncio.wait_for(self._ledger.run(partial(health.leave, self.id)), timeout=5)
-        self._ledger.close()
-        self._emergency_ledger.close()
+        for ledger in (self._ledger, self._emergency_ledger, self._chore_ledger):
+            ledger.close()
         log.info("worker ended")
 
 
