@@ -12,6 +12,7 @@ import uvloop
 
 from otayori.delivery.channels.email import EmailChannel, SmtpConfig
 from otayori.delivery.parcel import Content, Outcome, Parcel, Urgency
+from otayori.delivery.parcel import outcomes as outcomes_of
 from tests.delivery.smtp_server import SmtpServer
 
 T = TypeVar("T")
@@ -62,7 +63,7 @@ def deliver(
     async def story() -> list[Outcome]:
         async with server.running():
             channel = EmailChannel(config_for(server, query, **changes))
-            outcomes = await channel.send(parcels)
+            outcomes = await outcomes_of(channel, parcels)
             await channel.close()
             return outcomes
 

@@ -34,6 +34,7 @@ class Mail:
     session: int
     encrypted: bool
     user: str
+    body: str = ""  # what BODY= said (RFC 6152)
 
     @property
     def message(self) -> EmailMessage:
@@ -45,7 +46,7 @@ class Mail:
 
 @dataclass
 class Rule:
-    """Answer (or fail) so at this point, for this recipient or all, so many times or always."""
+    """Answer (or fail) so at this point, for this recipient, this "@domain" or all, so many times or always."""
 
     at: str
     answer: str | Trouble
@@ -53,7 +54,9 @@ class Rule:
     times: int | None = None
 
     def applies(self, at: str, to: str) -> bool:
-        if self.at != at or self.times == 0 or self.to not in {None, to}:
+        if self.at != at or self.times == 0:
+            return False
+        if not (self.to is None or self.to == to or (self.to[0] == "@" and to.endswith(self.to))):
             return False
         if self.times is not None:
             self.times -= 1
@@ -74,20 +77,24 @@ class SmtpServer:
     users: dict[str, str] = field(default_factory=dict)
     mechanisms: str = "PLAIN LOGIN"
     eager_data: bool = False  # answers 354 even when every recipient was refused
+    delay: float = 0.0  # seconds it takes to accept a mail
     port: int = 0
     received: list[Mail] = field(default_factory=list)
     commands: list[str] = field(default_factory=list)
     violations: list[str] = field(default_factory=list)
     sessions: int = 0
+    most_at_once: int = 0  # connections
+    resumed: list[bool] = field(default_factory=list)  # for each TLS session, whether it was one
     rules: list[Rule] = field(default_factory=list)
     _open: set[asyncio.Task[None]] = field(default_factory=set)
+    _tls: ssl.SSLContext | None = None
 
     def answer(
         self, at: str, answer: str | Trouble, *, to: str | None = None, times: int | None = None
     ) -> None:
         """Script one point: CONNECT, EHLO, STARTTLS, AUTH, MAIL, RCPT, DATA, TEXT (amid it), END, QUIT.
 
-        `to` is the recipient of the transaction, at MAIL that of the one before on this connection.
+        `to` is the recipient of the transaction or "@" and its domain, at MAIL that of the one before on this connection.
         `times` limits it; earlier rules win.
         """
         self.rules.append(Rule(at, answer, to, times))
@@ -139,16 +146,18 @@ class SmtpServer:
             loop.close()
 
     def _context(self) -> ssl.SSLContext:
-        assert self.certificate is not None
-        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-        context.load_cert_chain(self.certificate)
-        return context
+        if self._tls is None:
+            assert self.certificate is not None
+            self._tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+            self._tls.load_cert_chain(self.certificate)
+        return self._tls
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         assert task is not None
         self._open.add(task)
         self.sessions += 1
+        self.most_at_once = max(self.most_at_once, len(self._open))
         session = _Session(self, self.sessions, reader, writer)
         try:
             with suppress(Hangup, ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
@@ -166,10 +175,11 @@ class _Session:
     ) -> None:
         self.server, self.number, self.reader, self.writer = server, number, reader, writer
         self.encrypted = server.implicit_tls
-        self.user = self.sender = self.recipient = self.before = ""
+        self.user = self.sender = self.recipient = self.before = self.body = ""
         self.begun = False
 
     async def run(self) -> None:
+        self.note_tls()
         await self.say(await self.scripted("CONNECT") or "220 relay.example ESMTP")
         while line := await self.reader.readline():
             verb, _, argument = line.decode("ascii").strip().partition(" ")
@@ -177,6 +187,10 @@ class _Session:
             self._note_haste(verb)
             handle = getattr(self, f"on_{verb.lower()}", None)
             await self.say("500 5.5.1 unknown command") if handle is None else await handle(argument)
+
+    def note_tls(self) -> None:
+        if encrypted := self.writer.get_extra_info("ssl_object"):
+            self.server.resumed.append(encrypted.session_reused)
 
     def _note_haste(self, verb: str) -> None:
         waiting = bytes(self.reader._buffer)  # type: ignore[attr-defined]
@@ -221,6 +235,7 @@ class _Session:
             with suppress(ssl.SSLError):  # a client that does not like the certificate
                 await self.writer.start_tls(self.server._context())
                 self.encrypted = True
+                self.note_tls()
                 return
             raise Hangup
 
@@ -252,6 +267,7 @@ class _Session:
             await self.say(answer)
         else:
             self.begun, self.sender, self.recipient, self.before = True, _between_brackets(argument), "", ""
+            self.body = argument.partition("BODY=")[2]
             await self.say("250 2.1.0 sender ok")
 
     async def on_rcpt(self, argument: str) -> None:
@@ -280,6 +296,8 @@ class _Session:
         else:
             first = b""
         text = first if first == b".\r\n" else first + await self._read_text()
+        if self.server.delay:
+            await asyncio.sleep(self.server.delay)
         answer = await self.scripted("END")
         self.before = self.recipient
         if answer is None and self.recipient:
@@ -295,7 +313,7 @@ class _Session:
 
     def _keep(self, text: bytes) -> None:
         self.server.received.append(
-            Mail(self.sender, self.recipient, text, self.number, self.encrypted, self.user)
+            Mail(self.sender, self.recipient, text, self.number, self.encrypted, self.user, self.body)
         )
 
     async def on_rset(self, _: str) -> None:

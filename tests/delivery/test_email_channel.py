@@ -9,6 +9,7 @@ import uvloop
 
 from otayori.delivery.channels.email import EmailChannel
 from otayori.delivery.parcel import Urgency, Verdict
+from otayori.delivery.parcel import outcomes as outcomes_of
 from tests.delivery.email_stories import (
     ALVAREZ,
     KIM,
@@ -65,7 +66,7 @@ def test_several_calls_share_the_connections() -> None:
     chunks = [[parcel(100 * c + n, f"g{100 * c + n}@example.jp") for n in range(100)] for c in range(5)]
 
     async def story(channel: EmailChannel) -> None:
-        results = await asyncio.gather(*(channel.send(chunk) for chunk in chunks))
+        results = await asyncio.gather(*(outcomes_of(channel, chunk) for chunk in chunks))
         for chunk, outcomes in zip(chunks, results, strict=True):
             assert {o.verdict for o in by_delivery(outcomes, chunk).values()} == {Verdict.SENT}
 
@@ -80,10 +81,10 @@ def test_an_emergency_overtakes_a_leaflet_that_waits() -> None:
     quake = [parcel(n, KIM, replace(SAKURA, urgency=Urgency.EMERGENCY)) for n in range(1000, 1003)]
 
     async def story(channel: EmailChannel) -> None:
-        slow = asyncio.create_task(channel.send(leaflets))
+        slow = asyncio.create_task(outcomes_of(channel, leaflets))
         while not server.received:
             await asyncio.sleep(0)
-        await channel.send(quake)
+        await outcomes_of(channel, quake)
         assert len(server.received) < 300
         await slow
 
@@ -114,12 +115,12 @@ def test_idle_connections_are_kept_a_while_then_closed_politely() -> None:
     server = SmtpServer()
 
     async def story(channel: EmailChannel) -> None:
-        await channel.send(family(KIM))
-        await channel.send(family(TANAKA))
+        await outcomes_of(channel, family(KIM))
+        await outcomes_of(channel, family(TANAKA))
         assert server.sessions == 1
         while "QUIT" not in server.commands:
             await asyncio.sleep(0.01)
-        [outcome] = await channel.send(family(ALVAREZ))
+        [outcome] = await outcomes_of(channel, family(ALVAREZ))
         assert outcome.verdict is Verdict.SENT
         assert server.sessions == 2
 
@@ -130,9 +131,9 @@ def test_a_connection_that_died_in_its_sleep_is_replaced() -> None:
     server = SmtpServer()
 
     async def story(channel: EmailChannel) -> None:
-        await channel.send(family(KIM))
+        await outcomes_of(channel, family(KIM))
         server.answer("MAIL", Trouble.DROP, times=1)
-        [outcome] = await channel.send(family(TANAKA))
+        [outcome] = await outcomes_of(channel, family(TANAKA))
         assert outcome.verdict is Verdict.SENT
 
     with_server(server, story)
@@ -152,12 +153,12 @@ def test_a_worker_that_is_told_to_stop_drops_what_has_not_begun() -> None:
     parcels = family(*(f"g{n}@example.jp" for n in range(400)))
 
     async def story(channel: EmailChannel) -> None:
-        sending = asyncio.create_task(channel.send(parcels))
+        sending = asyncio.create_task(outcomes_of(channel, parcels))
         while not server.received:
             await asyncio.sleep(0)
         sending.cancel()
         await asyncio.gather(sending, return_exceptions=True)
-        [outcome] = await channel.send([parcel(1000, KIM)])
+        [outcome] = await outcomes_of(channel, [parcel(1000, KIM)])
         assert outcome.verdict is Verdict.SENT
 
     with_server(server, story)
@@ -170,7 +171,7 @@ def test_closing_amid_a_sending_answers_for_every_parcel() -> None:
     parcels = family(*(f"g{n}@example.jp" for n in range(100)))
 
     async def story(channel: EmailChannel) -> None:
-        sending = asyncio.create_task(channel.send(parcels))
+        sending = asyncio.create_task(outcomes_of(channel, parcels))
         while "DATA" not in server.commands:
             await asyncio.sleep(0.01)
         await asyncio.sleep(0.05)
@@ -178,7 +179,7 @@ def test_closing_amid_a_sending_answers_for_every_parcel() -> None:
         outcomes = by_delivery(await sending, parcels)
         assert {o.code for o in outcomes.values()} == {"closed"}
         assert {o.verdict for o in outcomes.values()} == {Verdict.UNKNOWN, Verdict.TRANSIENT}
-        [after] = await channel.send(family(KIM))
+        [after] = await outcomes_of(channel, family(KIM))
         assert (after.verdict, after.code) == (Verdict.TRANSIENT, "closed")
 
     with_server(server, story)

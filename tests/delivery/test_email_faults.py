@@ -8,6 +8,7 @@ import pytest
 
 from otayori.delivery.channels.email import EmailChannel, SmtpConfig
 from otayori.delivery.parcel import Outcome, Verdict
+from otayori.delivery.parcel import outcomes as outcomes_of
 from tests.delivery.email_stories import (
     ALVAREZ,
     KIM,
@@ -82,8 +83,8 @@ def test_a_relay_that_is_busy_once_gets_the_mail_on_the_next_try_with_the_same_i
     server.answer("END", "451 4.3.0 try again", times=1)
 
     async def story(channel: EmailChannel) -> None:
-        [first] = await channel.send(family(KIM))
-        [second] = await channel.send(family(KIM))
+        [first] = await outcomes_of(channel, family(KIM))
+        [second] = await outcomes_of(channel, family(KIM))
         assert (first.verdict, second.verdict) == (Verdict.TRANSIENT, Verdict.SENT)
 
     with_server(server, story)
@@ -188,7 +189,7 @@ def test_a_refused_connection_ends_every_parcel_at_once() -> None:
 
         async def story() -> list[Outcome]:
             channel = EmailChannel(config_for(server, connections=10))
-            outcomes = await channel.send(parcels)
+            outcomes = await outcomes_of(channel, parcels)
             await channel.close()
             return outcomes
 
@@ -198,7 +199,7 @@ def test_a_refused_connection_ends_every_parcel_at_once() -> None:
 
 def test_a_host_that_does_not_exist() -> None:
     config = SmtpConfig.from_url("smtp://relay.invalid", mail_from="otayori@ward.example", helo="w.example")
-    outcomes = run(EmailChannel(config).send(family(KIM)))
+    outcomes = run(outcomes_of(EmailChannel(config), family(KIM)))
     assert [(o.verdict, o.code) for o in outcomes] == [(Verdict.TRANSIENT, "connect")]
 
 

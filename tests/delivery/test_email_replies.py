@@ -34,9 +34,22 @@ SENT, PERMANENT, THROTTLED, TRANSIENT = (
         # slow down
         (Stage.MAIL, "421 4.7.0 try later", Judgement(THROTTLED, "421 4.7.0")),
         (Stage.TEXT, "421 closing", Judgement(THROTTLED, "421")),
-        (Stage.RCPT, "450 4.7.1 Error: too much mail", Judgement(THROTTLED, "450 4.7.1")),
-        (Stage.RCPT, "452 4.5.3 Too many recipients", Judgement(THROTTLED, "452 4.5.3")),
-        (Stage.RCPT, "451 Rate limit exceeded", Judgement(THROTTLED, "451")),
+        (Stage.RCPT, "450 4.7.1 Error: too much mail", Judgement(THROTTLED, "450 4.7.1", about_domain=True)),
+        (Stage.RCPT, "452 4.5.3 Too many recipients", Judgement(THROTTLED, "452 4.5.3", about_domain=True)),
+        (Stage.RCPT, "451 Rate limit exceeded", Judgement(THROTTLED, "451", about_domain=True)),
+        (Stage.MAIL, "451 4.7.1 Service unavailable", Judgement(THROTTLED, "451 4.7.1")),  # the relay's own
+        (
+            Stage.RCPT,
+            "450 4.7.0 too fast, try again in 5 minutes",
+            Judgement(THROTTLED, "450 4.7.0", retry_after=300.0, about_domain=True),
+        ),
+        (
+            Stage.TEXT,
+            "421 4.7.28 rate limited, retry after 90s",
+            Judgement(THROTTLED, "421 4.7.28", retry_after=90.0),
+        ),
+        # each new recipient waits, however slowly we come
+        (Stage.RCPT, "451 4.7.1 Greylisting in action", Judgement(TRANSIENT, "451 4.7.1")),
         # the mailbox is gone
         (Stage.RCPT, "550 5.1.1 User unknown", Judgement(PERMANENT, "550 5.1.1", endpoint_dead=True)),
         (Stage.RCPT, "550 5.1.10 null MX", Judgement(PERMANENT, "550 5.1.10", endpoint_dead=True)),

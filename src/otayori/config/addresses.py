@@ -85,7 +85,7 @@ def read_smtp(url: str) -> SmtpAddress:
     if not host or parts.path not in {"", "/"}:
         raise ValueError("サーバーの名前とポートだけを書いてください")
     user, password = _credentials(parts)
-    options = _query(parts, allowed=frozenset({"starttls", "verify"}))
+    options = _query(parts, allowed=frozenset({"starttls", "verify", "connections"}))
     encryption = _encryption(parts.scheme, options.get("starttls"), has_password=bool(user))
     if user and encryption in {"optional", "never"} and not is_loopback(host):
         raise ValueError("パスワードを使うときは starttls=required にするか smtps:// にしてください")

@@ -1,8 +1,7 @@
-"""The e-mail channel as the delivery engine sees it: parcels in, one outcome each out."""
+"""The e-mail channel as the delivery engine sees it: parcels in, one outcome each told."""
 
-import asyncio
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from otayori.delivery.channels.email.address import mailbox_bytes
 from otayori.delivery.channels.email.config import SmtpConfig
@@ -11,7 +10,7 @@ from otayori.delivery.channels.email.letter import Bundle, Letter
 from otayori.delivery.channels.email.message import Stencil, cut_stencil
 from otayori.delivery.channels.email.pool import Pool
 from otayori.delivery.channels.email.replies import Judgement
-from otayori.delivery.parcel import Content, Parcel, Tell, Urgency, Verdict
+from otayori.delivery.parcel import Content, Outcome, Parcel, Urgency, Verdict
 
 _STENCILS_KEPT = 64
 _UNSENDABLE = Judgement(Verdict.PERMANENT, "address", endpoint_dead=True)
@@ -25,25 +24,31 @@ class EmailChannel:
 
     name = "email"
 
-    def __init__(self, config: SmtpConfig) -> None:
+    def __init__(self, config: SmtpConfig, return_path: Callable[[Parcel], bytes] | None = None) -> None:
+        """`return_path` gives the mailbox that a parcel's bounces go to, else that is the sender's."""
         self._config = config
+        self._return_path = return_path
+        self._sender = mailbox_bytes(config.mail_from)
         self._pool = Pool(config)
         self._stencils: OrderedDict[Content, Stencil] = OrderedDict()
 
-    async def send(self, parcels: Sequence[Parcel], tell: Tell) -> None:
-        """Hand over all parcels; their outcomes are told as they end."""
+    async def send(self, parcels: Sequence[Parcel], tell: Callable[[Outcome], None]) -> None:
+        """Hand over all parcels, telling the outcome of each once, when it is known; until the last is.
+
+        A caller that is cancelled is told nothing more, and what has not begun does not go.
+        """
         if not parcels:
             return
         bundle = Bundle(len(parcels), tell)
         self._pool.post(self._address(parcels, bundle))
         try:
             await bundle.done
-        except asyncio.CancelledError:
+        finally:
             bundle.abandoned = True
-            raise
 
     async def warm(self) -> None:
-        pass
+        """Open the connections that letters would start with; the relay may be away."""
+        await self._pool.warm()
 
     async def close(self) -> None:
         """Close the connections; parcels under way end as they stand."""
@@ -65,13 +70,16 @@ class EmailChannel:
                 continue
             letters.append(
                 Letter(
-                    parcel.delivery_id,
-                    mailbox,
-                    stencil.head(mailbox, parcel.endpoint_id),
-                    stencil.rest,
-                    bundle,
-                    content.urgency is Urgency.EMERGENCY,
-                    content.deadline.timestamp() if content.deadline else None,
+                    delivery_id=parcel.delivery_id,
+                    mailbox=mailbox,
+                    domain=mailbox.rpartition(b"@")[2].lower(),
+                    return_path=self._return_path(parcel) if self._return_path else self._sender,
+                    head=stencil.head(mailbox, parcel.endpoint_id),
+                    rest=stencil.rest,
+                    rest8=stencil.rest8,
+                    bundle=bundle,
+                    urgent=content.urgency is Urgency.EMERGENCY,
+                    expires=content.deadline.timestamp() if content.deadline else None,
                 )
             )
         return letters

@@ -12,7 +12,9 @@ from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from otayori.delivery.channels.email.address import mailbox_bytes
 from otayori.delivery.channels.email.errors import SmtpConfigError, UnsendableAddressError
+from otayori.delivery.channels.email.resumption import ResumingContext
 
+_MOST_CONNECTIONS = 500
 _PORTS = {"smtp": 25, "smtps": 465}
 _HELO = re.compile(r"[A-Za-z0-9._-]{1,253}|\[[0-9A-Za-z.:]+\]")
 
@@ -39,15 +41,18 @@ class SmtpConfig:
     ca_file: Path | None = None
     username: str = ""
     password: str = field(default="", repr=False)
-    connections: int = 10
+    connections: int = 50  # at most; how many are worth it shows while letters go
     connect_timeout: float = 10.0
     reply_timeout: float = 60.0
     idle_timeout: float = 30.0
+    hang_timeout: float = 8.0  # a receiving domain that lets no letter end for so long is left alone
+    domain_pause: float = 60.0  # the first time; doubles as long as it goes on throttling
 
     @classmethod
-    def from_url(cls, url: str, *, mail_from: str, helo: str, connections: int = 10) -> Self:
-        """Read `smtp://user:password@host:port?starttls=required|optional|never&verify=no&ca_file=/path`.
+    def from_url(cls, url: str, *, mail_from: str, helo: str) -> Self:
+        """Read `smtp://user:password@host:port?starttls=required|optional|never&verify=no&connections=50`.
 
+        `ca_file=/path` is the PEM file to verify the relay with, `connections` the most there may be.
         `smtps://` is TLS from the first byte. Without `starttls` it is required when there is a password,
         else optional. `verify=no` is for loopback hosts alone. `mail_from` may be `name <addr-spec>`; the
         name is dropped, since mails show the school's. Raises SmtpConfigError.
@@ -66,17 +71,17 @@ class SmtpConfig:
             ca_file=Path(options["ca_file"]) if "ca_file" in options else None,
             username=unquote(parts.username or ""),
             password=unquote(parts.password or ""),
-            connections=connections,
+            connections=_read_connections(options),
         )
         _check(config)
         return config
 
-    def tls_context(self) -> ssl.SSLContext | None:
+    def tls_context(self) -> ResumingContext | None:
         """The context for STARTTLS or TLS, or None when the connection stays clear. Reads files."""
         if self.tls is Tls.NEVER:
             return None
         try:
-            context = ssl.create_default_context(cafile=self.ca_file)
+            context = ResumingContext.for_client(self.ca_file)
         except (OSError, ssl.SSLError) as error:
             raise SmtpConfigError("ca_file of the mail relay's URL is not a readable PEM file") from error
         # A relay on this machine often has a certificate that Debian made up; nobody stands in between.
@@ -98,11 +103,18 @@ def is_loopback(host: str) -> bool:
 
 def _read_options(parts: SplitResult) -> dict[str, str]:
     options = {name: values[-1] for name, values in parse_qs(parts.query).items()}
-    if unknown := sorted(set(options) - {"starttls", "verify", "ca_file"}):
+    if unknown := sorted(set(options) - {"starttls", "verify", "ca_file", "connections"}):
         raise SmtpConfigError(f"The mail relay's URL has an unknown option: {', '.join(unknown)}")
     if options.get("verify", "yes") not in {"yes", "no"}:
         raise SmtpConfigError("verify in the mail relay's URL must be yes or no")
     return options
+
+
+def _read_connections(options: dict[str, str]) -> int:
+    number = options.get("connections", "50")
+    if not number.isdecimal() or not 1 <= int(number) <= _MOST_CONNECTIONS:
+        raise SmtpConfigError(f"connections in the mail relay's URL must be 1 to {_MOST_CONNECTIONS}")
+    return int(number)
 
 
 def _read_port(parts: SplitResult) -> int:
@@ -133,8 +145,6 @@ def _check(config: SmtpConfig) -> None:
         raise SmtpConfigError("The relay's password could travel in clear: use starttls=required or smtps://")
     if not _HELO.fullmatch(config.helo):
         raise SmtpConfigError("The HELO name must be a host name")
-    if config.connections < 1:
-        raise SmtpConfigError("The number of connections to the mail relay must be at least 1")
     try:
         mailbox_bytes(config.mail_from)
     except UnsendableAddressError as error:

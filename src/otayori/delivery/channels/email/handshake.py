@@ -5,7 +5,6 @@ import base64
 import ssl
 from typing import cast
 
-from otayori.delivery.channels.email.address import mailbox_bytes
 from otayori.delivery.channels.email.config import SmtpConfig, Tls
 from otayori.delivery.channels.email.errors import LinkError
 from otayori.delivery.channels.email.replies import (
@@ -15,11 +14,12 @@ from otayori.delivery.channels.email.replies import (
     read_extensions,
     split_replies,
 )
+from otayori.delivery.channels.email.resumption import ResumingContext
 from otayori.delivery.channels.email.smtp import Mailbag, SmtpLink
 from otayori.delivery.parcel import Verdict
 
 
-async def open_link(config: SmtpConfig, context: ssl.SSLContext | None, mailbag: Mailbag) -> SmtpLink:
+async def open_link(config: SmtpConfig, context: ResumingContext | None, mailbag: Mailbag) -> SmtpLink:
     """A connection that is ready for its first letter; `start()` begins it. Raises LinkError."""
     dialogue = _Dialogue(config.reply_timeout)
     try:
@@ -41,10 +41,12 @@ async def open_link(config: SmtpConfig, context: ssl.SSLContext | None, mailbag:
         raise
     link = SmtpLink(
         mailbag,
-        mail=b"MAIL FROM:<%s>\r\n" % mailbox_bytes(config.mail_from),
+        eight_bit="8BITMIME" in extensions,
         pipelining="PIPELINING" in extensions,
         timeout=config.reply_timeout,
     )
+    if context and (encrypted := dialogue.transport.get_extra_info("ssl_object")):
+        context.keep(encrypted)
     link.attach(dialogue.transport)
     return link
 

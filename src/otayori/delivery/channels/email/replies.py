@@ -23,6 +23,8 @@ class Judgement:
     verdict: Verdict
     code: str = ""
     endpoint_dead: bool = False
+    retry_after: float | None = None  # seconds
+    about_domain: bool = False  # the receiving domain throttles, not the relay as such
 
 
 SENT = Judgement(Verdict.SENT, "250")
@@ -35,6 +37,11 @@ _ABOUT_US = re.compile(
     rb"spam|block|policy|denied|relay|dmarc|dkim|spf|black|reputation|sender|access|client|auth",
     re.IGNORECASE,
 )
+_GREYLISTED = re.compile(rb"gr[ae]y-?list", re.IGNORECASE)
+_TRY_AGAIN_IN = re.compile(
+    rb"\b(?:in|after|for) (\d{1,5}) ?(s|sec|m|min|h)(?:onds?|ours?|utes?|s)?\b", re.IGNORECASE
+)
+_SECONDS = {b"s": 1.0, b"m": 60.0, b"h": 3600.0}
 _AUTH_CODES = frozenset({530, 534, 535, 538})
 _NO_MAILBOX_CODES = frozenset({550, 551, 553})
 _VAGUE = frozenset({"", "5.0.0", "5.5.0"})  # 5.5.0: outlook.com's unknown mailbox
@@ -82,8 +89,12 @@ def judge(reply: bytes, stage: Stage) -> Judgement:
         return Judgement(Verdict.SENT, shown)
     if code in _AUTH_CODES:
         return Judgement(Verdict.TRANSIENT, "auth")
+    if 400 <= code < 500 and not _slows_down(code, enhanced, reply):
+        return Judgement(Verdict.TRANSIENT, shown)
     if 400 <= code < 500:
-        return Judgement(_judge_delay(code, enhanced, reply), shown)
+        # 421 closes the connection, and before RCPT the relay knows of no receiving domain.
+        about_domain = code != 421 and stage is not Stage.MAIL
+        return Judgement(Verdict.THROTTLED, shown, retry_after=_read_wait(reply), about_domain=about_domain)
     if 500 <= code < 600 and _refuses_us(enhanced, reply, stage):
         return Judgement(Verdict.TRANSIENT, f"refused {shown}")
     if 500 <= code < 600:
@@ -92,11 +103,19 @@ def judge(reply: bytes, stage: Stage) -> Judgement:
     return Judgement(Verdict.TRANSIENT, f"protocol {code}")
 
 
-def _judge_delay(code: int, enhanced: str, reply: bytes) -> Verdict:
-    slowed = code == 421 or enhanced.startswith("4.7.")
-    if slowed or (450 <= code <= 452 and _SLOW_DOWN.search(reply)):
-        return Verdict.THROTTLED
-    return Verdict.TRANSIENT
+def _slows_down(code: int, enhanced: str, reply: bytes) -> bool:
+    """Tell "not so fast" from a delay of this one mail."""
+    if code == 421:
+        return True
+    if _GREYLISTED.search(reply):
+        return False  # each new recipient has to wait, however slowly we come
+    return enhanced.startswith("4.7.") or (450 <= code <= 452 and _SLOW_DOWN.search(reply) is not None)
+
+
+def _read_wait(reply: bytes) -> float | None:
+    """The seconds a server says to wait, if it does: "try again in 5 minutes"."""
+    found = _TRY_AGAIN_IN.search(reply)
+    return int(found[1]) * _SECONDS[found[2][:1].lower()] if found else None
 
 
 def _refuses_us(enhanced: str, reply: bytes, stage: Stage) -> bool:

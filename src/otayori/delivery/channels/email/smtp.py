@@ -5,6 +5,7 @@ next go out in one write, so that a letter costs one round trip.
 """
 
 import asyncio
+from collections.abc import Callable
 from enum import Enum, auto
 from typing import Protocol
 
@@ -23,16 +24,19 @@ _LONE_DOT = b".\r\n"
 
 
 class Mailbag(Protocol):
-    """Where a connection takes its letters from, and to whom it tells what became of them."""
+    """Where a connection takes its letters from, and to whom it tells what became of them.
 
-    def take(self) -> Letter | None:
+    `beside` is the other letter that the connection has in hand then.
+    """
+
+    def take(self, beside: Letter | None = None) -> Letter | None:
         """The next letter to begin, or None."""
 
-    def settle(self, letter: Letter, judgement: Judgement) -> None:
+    def settle(self, letter: Letter, judgement: Judgement, beside: Letter | None = None) -> None:
         """This letter is through."""
 
-    def give_back(self, letter: Letter, code: str) -> None:
-        """The connection ended before any of this letter's text was written."""
+    def give_back(self, letter: Letter, code: str, beside: Letter | None = None) -> None:
+        """The connection ends before any of this letter's text was written."""
 
     def idle(self, link: "SmtpLink") -> None:
         """The connection has nothing to do."""
@@ -53,9 +57,9 @@ class _Step(Enum):
 class SmtpLink(asyncio.Protocol):
     """The transactions of one connection. `ending` has its text written, `front` only its envelope."""
 
-    def __init__(self, mailbag: Mailbag, *, mail: bytes, pipelining: bool, timeout: float) -> None:
+    def __init__(self, mailbag: Mailbag, *, eight_bit: bool, pipelining: bool, timeout: float) -> None:
         self._mailbag = mailbag
-        self._mail = mail  # the MAIL command, CRLF included
+        self._eight_bit = eight_bit  # the server offers 8BITMIME (RFC 6152)
         self._pipelining = pipelining
         self._timeout = timeout
         self._loop = asyncio.get_running_loop()
@@ -71,6 +75,7 @@ class SmtpLink(asyncio.Protocol):
         self._carried = 0
         self._unwritten = False  # bytes of ours wait in the transport
         self._unclean = False  # the server may hold a refused transaction open
+        self._last = False  # close after the letter in hand: the server has an envelope that we took back
         self._leaving = False
         self._ended = False
 
@@ -109,6 +114,16 @@ class SmtpLink(asyncio.Protocol):
         self._timer.cancel()
         self._timer = self._loop.call_later(_GOODBYE, self._end, "quit")
 
+    def part(self, hangs: Callable[[bytes], bool]) -> None:
+        """Give back the letter that waits behind one whose domain hangs, to go over another connection.
+
+        Its envelope is written and can't be taken back, so this connection ends with the letter that hangs.
+        """
+        ending, front = self._ending, self._front
+        if ending and front and hangs(ending.domain) and not hangs(front.domain):
+            self._front, self._last = None, True
+            self._mailbag.give_back(front, "parted", ending)
+
     # What asyncio calls
 
     def data_received(self, data: bytes) -> None:
@@ -140,8 +155,16 @@ class SmtpLink(asyncio.Protocol):
         else:
             self._step, reset = _Step.MAIL, b""
         if self._pipelining:
-            return b"%s%sRCPT TO:<%s>\r\n%s" % (reset, self._mail, letter.mailbox, _DATA)
-        return reset or self._mail
+            return b"%s%sRCPT TO:<%s>\r\nDATA\r\n" % (reset, self._mail(letter), letter.mailbox)
+        return reset or self._mail(letter)
+
+    def _mail(self, letter: Letter) -> bytes:
+        if self._eight_bit and letter.rest8:
+            return b"MAIL FROM:<%s> BODY=8BITMIME\r\n" % letter.return_path
+        return b"MAIL FROM:<%s>\r\n" % letter.return_path
+
+    def _text(self, letter: Letter) -> bytes:
+        return letter.rest8 if self._eight_bit and letter.rest8 else letter.rest
 
     def _answer(self, reply: bytes) -> None:
         front = self._front
@@ -161,7 +184,7 @@ class SmtpLink(asyncio.Protocol):
     def _after_command(self, reply: bytes, front: Letter) -> None:
         step = self._step
         if step is _Step.RSET:
-            self._step, command = _Step.MAIL, self._mail
+            self._step, command = _Step.MAIL, self._mail(front)
         else:
             if reply[:1] != b"2" and self._refusal is None:
                 self._refusal = judge(reply, Stage.MAIL if step is _Step.MAIL else Stage.RCPT)
@@ -192,21 +215,23 @@ class SmtpLink(asyncio.Protocol):
 
     def _write_text(self, letter: Letter) -> None:
         self._ending, self._front, self._dotted = letter, None, True
-        following = None
-        if self._pipelining and len(letter.rest) <= _OVERLAP_UP_TO:
-            following = self._mailbag.take()
+        text, following = self._text(letter), None
+        if self._pipelining and len(text) <= _OVERLAP_UP_TO:
+            following = self._mailbag.take(letter)
         if following is None:
-            self._transport.write(letter.head + letter.rest)
+            self._transport.write(letter.head + text)
         else:
-            self._transport.write(b"".join((letter.head, letter.rest, self._opening(following))))
+            self._transport.write(b"".join((letter.head, text, self._opening(following))))
 
     def _after_dot(self, reply: bytes) -> None:
         letter, self._ending, self._dotted = self._ending, None, False
         if letter is not None:
             self._carried += 1
             accepted = reply[:3] == b"250"
-            self._mailbag.settle(letter, SENT if accepted else judge(reply, Stage.TEXT))
-        if self._front is None:
+            self._mailbag.settle(letter, SENT if accepted else judge(reply, Stage.TEXT), self._front)
+        if self._last:
+            self._end("parted")
+        elif self._front is None:
             self.start()
 
     def _refused(self, letter: Letter, judgement: Judgement) -> None:
@@ -225,7 +250,7 @@ class SmtpLink(asyncio.Protocol):
                 self._ending, self._dotted = None, False
             else:
                 self._front = None
-            self._mailbag.settle(letter, judge(reply, Stage.TEXT))
+            self._mailbag.settle(letter, judge(reply, Stage.TEXT), self._front)
         self._end("421", was_busy=busy)
 
     # The end
@@ -246,14 +271,15 @@ class SmtpLink(asyncio.Protocol):
         busy = self.busy or was_busy
         self._timer.cancel()
         self._transport.abort()
-        if self._ending is not None:
-            # With a following envelope in the buffer nobody knows whether the dot went out: unknown, then.
-            cut = self._unwritten and self._front is None
-            verdict = Verdict.TRANSIENT if cut else Verdict.UNKNOWN
-            self._mailbag.settle(self._ending, Judgement(verdict, code))
-        if self._front is not None and self._refusal is not None:
-            self._mailbag.settle(self._front, self._refusal)
-        elif self._front is not None:
-            self._mailbag.give_back(self._front, code)
+        ending, front = self._ending, self._front
         self._ending, self._front, self._dotted = None, None, False
+        if ending is not None:
+            # With a following envelope in the buffer nobody knows whether the dot went out: unknown, then.
+            cut = self._unwritten and front is None and not self._last
+            verdict = Verdict.TRANSIENT if cut else Verdict.UNKNOWN
+            self._mailbag.settle(ending, Judgement(verdict, code), front)
+        if front is not None and self._refusal is not None:
+            self._mailbag.settle(front, self._refusal)
+        elif front is not None:
+            self._mailbag.give_back(front, code)
         self._mailbag.closed(self, code=code, busy=busy)
