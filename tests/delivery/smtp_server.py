@@ -46,7 +46,7 @@ class Mail:
 
 @dataclass
 class Rule:
-    """Answer (or fail) so at this point, for this recipient, this "@domain" or all, so many times or always."""
+    """Answer (or fail) so at this point, for this recipient, "@domain" or all, so many times or always."""
 
     at: str
     answer: str | Trouble
@@ -94,7 +94,8 @@ class SmtpServer:
     ) -> None:
         """Script one point: CONNECT, EHLO, STARTTLS, AUTH, MAIL, RCPT, DATA, TEXT (amid it), END, QUIT.
 
-        `to` is the recipient of the transaction or "@" and its domain, at MAIL that of the one before on this connection.
+        `to` is the recipient of the transaction (at MAIL of the one before on this connection), or "@" and
+        its domain.
         `times` limits it; earlier rules win.
         """
         self.rules.append(Rule(at, answer, to, times))

@@ -8,7 +8,9 @@ import pytest
 import uvloop
 
 from otayori.delivery.channels.email import EmailChannel
-from otayori.delivery.parcel import Urgency, Verdict
+from otayori.delivery.channels.email import channel as channel_module
+from otayori.delivery.channels.email.message import Stencil
+from otayori.delivery.parcel import Content, Urgency, Verdict
 from otayori.delivery.parcel import outcomes as outcomes_of
 from tests.delivery.email_stories import (
     ALVAREZ,
@@ -19,10 +21,12 @@ from tests.delivery.email_stories import (
     TANAKA,
     LoopFactory,
     by_delivery,
+    config_for,
     deliver,
     ends,
     family,
     parcel,
+    run,
     with_server,
 )
 from tests.delivery.smtp_server import SmtpServer, Trouble
@@ -183,3 +187,40 @@ def test_closing_amid_a_sending_answers_for_every_parcel() -> None:
         assert (after.verdict, after.code) == (Verdict.TRANSIENT, "closed")
 
     with_server(server, story)
+
+
+@pytest.mark.parametrize("extensions", [PIPELINED, LOCKSTEP, ("PIPELINING",), ()], ids=" ".join)
+def test_eight_bit_text_goes_only_where_it_is_welcome(
+    extensions: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cut = channel_module.cut_stencil
+
+    def cut_both(content: Content, *, mail_from: str) -> Stencil:
+        stencil = cut(content, mail_from=mail_from)
+        return replace(stencil, rest8="Subject: お知らせ\r\n\r\nおたより\r\n.\r\n".encode())
+
+    monkeypatch.setattr(channel_module, "cut_stencil", cut_both)
+    server = SmtpServer(extensions=extensions)
+    assert ends(deliver(server, family(KIM, TANAKA))) == [("sent", "250")] * 2
+    eight_bit = "8BITMIME" in extensions
+    assert {mail.body for mail in server.received} == {"8BITMIME" if eight_bit else ""}
+    assert {"おたより".encode() in mail.data for mail in server.received} == {eight_bit}
+
+
+def test_bounces_of_each_mail_have_an_address_of_their_own() -> None:
+    server = SmtpServer()
+    server.answer("RCPT", "550 5.1.1 unknown", to=ALVAREZ)
+
+    async def story() -> None:
+        async with server.running():
+            channel = EmailChannel(
+                config_for(server), return_path=lambda sent: b"bounce+%d@ward.example" % sent.delivery_id
+            )
+            await outcomes_of(channel, family(KIM, ALVAREZ, TANAKA))
+            await channel.close()
+
+    run(story())
+    assert {mail.recipient: mail.sender for mail in server.received} == {
+        KIM: "bounce+1@ward.example",
+        TANAKA: "bounce+3@ward.example",
+    }

@@ -73,6 +73,7 @@ def test_nothing_set_names_every_setting_that_is_needed() -> None:
         ),
         ("SMTP_URL", "relay.ward.example", "smtp:// か smtps://"),
         ("SMTP_URL", "smtp://u:short-secret@relay.ward.example?starttls=never", "starttls=required"),
+        ("SMTP_URL", "smtp://relay.ward.example?connections=0", "connections は"),
         ("SMTP_URL", "smtps://relay.ward.example?starttls=required", "starttls を付けない"),
         ("SMTP_URL", "smtp://relay.ward.example?verify=maybe", "verify は"),
         ("MAIL_FROM", "教育委員会", "メールアドレスの形"),

@@ -75,6 +75,7 @@ def read_database(url: str) -> DatabaseAddress:
 def read_smtp(url: str) -> SmtpAddress:
     """`smtp://[user:pass@]host[:port][?starttls=required|optional|never][&verify=no]`, or `smtps://`.
 
+    `connections` is read where mails are sent; here it is only seen to make sense.
     A relay that asks for a password gets it under TLS only, unless it stands on this machine.
     Raises ValueError with a Japanese sentence.
     """
@@ -92,6 +93,9 @@ def read_smtp(url: str) -> SmtpAddress:
     verify = options.get("verify", "yes")
     if verify not in {"yes", "no"}:
         raise ValueError("verify は yes か no にしてください")
+    connections = options.get("connections", "1")
+    if not connections.isdecimal() or not 1 <= int(connections) <= 500:
+        raise ValueError("connections は1から500までの数にしてください")
     port = _port(parts) or (465 if parts.scheme == "smtps" else 25)
     return SmtpAddress(host, port, user, password, encryption=encryption, verify=verify == "yes")
 

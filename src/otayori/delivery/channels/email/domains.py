@@ -125,7 +125,7 @@ class Domains:
         return None
 
     def ended(self, letter: Letter, judgement: Judgement, beside: Letter | None = None) -> Returned:
-        """Learn from how a letter in hand ended; its domain's waiting letters, if that is held from now on."""
+        """Learn from how a letter in hand ended; gives its domain's waiting letters if that is held now."""
         line = self._lines[letter.domain]
         line.ended += 1
         returned: Returned = ()
@@ -241,7 +241,7 @@ class Domains:
         if len(self._throttled) >= _MANY:
             soon = self._clock() + _RELAY_PAUSE
             for other in self._throttled:
-                other.held_until, other.pause = min(other.held_until or soon, soon), self._pause
+                other.held_until = min(other.held_until or soon, soon)
 
     def _wait(self, line: _Line) -> Judgement:
         left = (line.held_until or 0.0) - self._clock()

@@ -1,4 +1,4 @@
-"""Resume the relay's TLS session on further connections: no certificate, no key exchange by signature again."""
+"""Resume the relay's TLS session on further connections: no certificates, no signatures again."""
 
 import ssl
 from pathlib import Path
@@ -42,6 +42,9 @@ class ResumingContext(ssl.SSLContext):
         )
 
     def keep(self, connection: ssl.SSLObject) -> None:
-        """Keep a connection's session. TLS 1.3 sends it after the handshake: call it once a reply was read."""
+        """Keep a connection's session. Call it once a reply was read.
+
+        TLS 1.3 sends sessions after the handshake, before what the server says first.
+        """
         if connection.session is not None and isinstance(connection.server_hostname, str):
             self._sessions[connection.server_hostname] = connection.session
