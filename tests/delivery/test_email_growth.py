@@ -64,8 +64,8 @@ def test_a_relay_that_refuses_keeps_what_it_took_and_is_asked_for_a_little_more_
     growth.refused(0.5, 24)
     growth.refused(0.5, 25)
     assert growth.target == 25
-    assert climb(growth, Relay(0.04), 4.9, start=0.5) == 25
-    assert climb(growth, Relay(0.04), 0.2, start=5.6) == 28
+    assert climb(growth, Relay(0.04), 1.9, start=0.5) == 25
+    assert climb(growth, Relay(0.04), 0.2, start=2.6) == 28
 
 
 def test_a_relay_that_was_away_starts_anew() -> None:

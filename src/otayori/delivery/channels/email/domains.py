@@ -23,7 +23,7 @@ _MANY = 3  # domains that throttle with nothing taken in between: the relay does
 _RELAY_PAUSE = 10.0
 _LINES_KEPT = 1000
 _URGENT, _OTHER = 0, 1
-_ANSWERED = frozenset({Verdict.SENT, Verdict.PERMANENT})
+_ANSWERED = (Verdict.SENT, Verdict.PERMANENT)  # no set: the hash of an enum's member is slow
 
 Returned = Iterable[tuple[Letter, Judgement]]  # letters to hand back untried, and why
 

@@ -13,7 +13,8 @@ _ROUNDS = 2  # letters a connection has to end within the measured time
 _PAYS = 0.3  # of the growth in connections must show in what gets through
 _NEAR = 0.005  # seconds a letter takes: no network in between that more connections would fill
 _OWN_LIMIT = 0.6  # of a core: with so much to do here, connections are not what is missing
-_FIRST_REST, _LONGEST_REST = 5.0, 80.0  # seconds until growth is tried again; doubles
+_LOOKS = 3  # measurements in vain until a step is taken back
+_FIRST_REST, _LONGEST_REST = 2.0, 60.0  # seconds until growth is tried again; doubles
 
 
 class Growth:
@@ -24,6 +25,7 @@ class Growth:
         self.target = min(START, most)
         self._start: tuple[float, int, float] | None = None
         self._before: tuple[int, float] | None = None  # connections and letters a second before the last step
+        self._looks = 0  # at what that step brought
         self._careful = False  # a connection was refused: steps are small
         self._rest = _FIRST_REST
         self._rest_until = 0.0
@@ -59,6 +61,10 @@ class Growth:
         if before:
             connections, slower = before
             if rate < slower * (1 + _PAYS * (self.target / connections - 1)):
+                self._looks += 1
+                if self._looks < _LOOKS:  # a busy moment of this machine looks the same
+                    self._before = before
+                    return
                 self.target = connections
                 self._take_rest(now)
                 return
@@ -67,7 +73,7 @@ class Growth:
             return
         if self.target >= self._most:
             return
-        self._before = (self.target, rate)
+        self._before, self._looks = (self.target, rate), 0
         more = ceil(self.target / 10) if self._careful else self.target
         self.target = min(self._most, self.target + more)
 

@@ -26,7 +26,7 @@ _LAST_LETTERS = 2.0  # seconds a closing pool leaves to the letters in hand: cut
 _LOOK_EVERY = 0.05  # seconds; while letters wait
 _BROKEN = 1
 _SILENT = 2  # a connection that ran into its time limit has cost a minute: give up sooner
-_DEALT_WITH = frozenset({Verdict.SENT, Verdict.PERMANENT})
+_DEALT_WITH = (Verdict.SENT, Verdict.PERMANENT)
 
 
 class Pool:
@@ -113,7 +113,8 @@ class Pool:
             self._hardship = 0
         returned = self._domains.ended(letter, judgement, beside)
         letter.end(judgement)
-        self._hand_back(returned)
+        if returned:
+            self._hand_back(returned)
         if self._idle and self._domains.ready:
             self._staff()
 
