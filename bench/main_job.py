@@ -59,7 +59,7 @@ def mail_size(title: str, text: str) -> int:
 def run(officer: object, count: int) -> tuple[float, float]:
     """Release to everybody, wait until each delivery is settled; returns the seconds of the two."""
     from otayori.accounts.access import Access
-    from otayori.delivery.models import Delivery
+    from otayori.delivery.models import Delivery, Slice
     from otayori.messaging import compose, send
     from otayori.messaging.audience import Audience, Target
 
@@ -69,7 +69,8 @@ def run(officer: object, count: int) -> tuple[float, float]:
     begun = time.perf_counter()
     message = send.release(access, message.id)
     released = time.perf_counter()
-    while Delivery.objects.filter(batch=message.batch, status__in=["queued", "sending"]).exists():
+    open_rows = Delivery.objects.filter(batch=message.batch, status__in=["queued", "sending"])
+    while Slice.objects.filter(batch=message.batch, done_at=None).exists() or open_rows.exists():
         time.sleep(0.02)
     settled = time.perf_counter()
     sent = Delivery.objects.filter(batch=message.batch, status="sent").count()

@@ -28,12 +28,12 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for name, help_text, run in (
         ("demo", "見本の区を作り、すべてを動かす / run everything with a demo ward", _demo),
-        ("worker", "配信する / deliver what is due", _worker),
         ("migrate", "データベースを新しい形にする / bring the database up to date", _migrate),
         ("check", "設定、データベース、メールサーバーを確かめる / check settings and servers", _check),
     ):
         commands.add_parser(name, help=help_text).set_defaults(run=run)
     _add_web(commands)
+    _add_worker(commands)
     _add_mailcatcher(commands)
     _add_roster(commands)
     _add_mail(commands)
@@ -47,6 +47,12 @@ def _add_web(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     web.add_argument("--port", type=int, help="待ち受けるポート / port (OTAYORI_PORT, 8000)")
     web.add_argument("--processes", type=int, help="プロセスの数 / processes (one a core, up to 4)")
     web.set_defaults(run=_web)
+
+
+def _add_worker(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    worker = commands.add_parser("worker", help="配信する / deliver what is due")
+    worker.add_argument("--processes", type=int, default=1, help="プロセスの数 / processes (%(default)s)")
+    worker.set_defaults(run=_worker)
 
 
 def _add_mailcatcher(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -127,9 +133,9 @@ def _web(options: argparse.Namespace) -> None:
 
 def _worker(options: argparse.Namespace) -> None:
     load_django()
-    from otayori.delivery.worker import run
+    from otayori.ops.work import work
 
-    run()
+    work(options.processes)
 
 
 def _migrate(options: argparse.Namespace) -> None:

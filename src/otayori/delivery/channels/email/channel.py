@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 
 from otayori.delivery.channels.email.address import mailbox_bytes
 from otayori.delivery.channels.email.config import SmtpConfig
+from otayori.delivery.channels.email.dkim import DkimSigner
 from otayori.delivery.channels.email.errors import UnsendableAddressError
 from otayori.delivery.channels.email.letter import Bundle, Letter
 from otayori.delivery.channels.email.message import Stencil, cut_stencil
@@ -24,10 +25,17 @@ class EmailChannel:
 
     name = "email"
 
-    def __init__(self, config: SmtpConfig, return_path: Callable[[Parcel], bytes] | None = None) -> None:
+    def __init__(
+        self,
+        config: SmtpConfig,
+        *,
+        return_path: Callable[[Parcel], bytes] | None = None,
+        signer: DkimSigner | None = None,
+    ) -> None:
         """`return_path` gives the mailbox that a parcel's bounces go to, else that is the sender's."""
         self._config = config
         self._return_path = return_path
+        self._signer = signer
         self._sender = mailbox_bytes(config.mail_from)
         self._pool = Pool(config)
         self._stencils: OrderedDict[Content, Stencil] = OrderedDict()
@@ -88,7 +96,7 @@ class EmailChannel:
         """The rendered content, kept for the next chunk of the same batch."""
         stencil = self._stencils.pop(content, None)
         if stencil is None:
-            stencil = cut_stencil(content, mail_from=self._config.mail_from)
+            stencil = cut_stencil(content, mail_from=self._config.mail_from, signer=self._signer)
         self._stencils[content] = stencil
         if len(self._stencils) > _STENCILS_KEPT:
             self._stencils.popitem(last=False)
