@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import connection
 
 from otayori.delivery.models import Batch, ChannelName
-from otayori.delivery.status import OPEN, Status
+from otayori.delivery.status import EXPIRED, OPEN, READ, Status
 
 # What was cut into slices and has no row yet waits: now, or until mail goes to those who have not read.
 _COUNT = """
@@ -17,7 +17,7 @@ SELECT channel, 'cut', '', due_at > now() AND done_at IS NULL, sum(size), min(du
 FROM delivery_slice WHERE batch_id = %(batch)s
 GROUP BY 1, 4
 UNION ALL
-SELECT d.channel, d.status, CASE WHEN d.code = 'read' THEN 'read' ELSE '' END,
+SELECT d.channel, d.status, CASE WHEN d.code IN ('read', 'expired') THEN d.code ELSE '' END,
        s.due_at > now() AND s.done_at IS NULL, count(*), NULL
 FROM delivery_delivery d LEFT JOIN delivery_slice s ON s.id = d.slice_id
 WHERE d.batch_id = %(batch)s
@@ -36,24 +36,31 @@ WHERE s.batch_id = %s AND s.done_at IS NULL
 
 @dataclass(frozen=True)
 class ChannelProgress:
-    """Deliveries of one batch on one channel."""
+    """Deliveries of one batch on one channel; each counts in one number alone."""
 
     channel: str
-    waiting: int  # to be sent now, or being sent
+    waiting: int  # to go out now: queued, being sent, or between two tries
     done: int
     failed: int
-    cancelled: int
-    later: int = 0  # mail that goes out at `later_at` to those who have not read by then
-    later_at: datetime | None = None
-    spared: int = 0  # mail that was not needed: read before
+    cancelled: int  # stopped, withheld, address given up
+    later: int  # mails that wait whether the push is read
+    later_at: datetime | None  # when the first of them is due
+    spared: int  # mails not sent since the push was read
+    expired: int  # not handed over before the deadline
 
     @property
     def label(self) -> str:
         return str(ChannelName(self.channel).label)
 
     @property
+    def open(self) -> int:
+        """What a stop would hold back."""
+        return self.waiting + self.later
+
+    @property
     def total(self) -> int:
-        return self.waiting + self.done + self.failed + self.cancelled
+        """All but what has no turn (yet)."""
+        return self.waiting + self.done + self.failed + self.cancelled + self.expired
 
     @property
     def percent(self) -> int:
@@ -86,7 +93,8 @@ def _of_channel(channel: str, counts: list[_Count]) -> ChannelProgress:
     by: dict[str, int] = defaultdict(int)
     for row in rows:
         by[row.status] += row.size
-    spared = sum(row.size for row in rows if row.code == "read")
+    spared = sum(row.size for row in rows if row.code == READ)
+    expired = sum(row.size for row in rows if (row.status, row.code) == (Status.CANCELLED, EXPIRED))
 
     def rowless(later: bool) -> int:
         written = sum(row.size for row in rows if row.is_later is later)
@@ -97,10 +105,11 @@ def _of_channel(channel: str, counts: list[_Count]) -> ChannelProgress:
         waiting=rowless(later=False) + sum(by[status] for status in OPEN),
         done=by[Status.SENT] + by[Status.DELIVERED],
         failed=by[Status.FAILED],
-        cancelled=by[Status.CANCELLED] - spared,
+        cancelled=by[Status.CANCELLED] - spared - expired,
         later=(later := rowless(later=True)),
         later_at=cut[True].due_at if later else None,
         spared=spared,
+        expired=expired,
     )
 
 

@@ -19,7 +19,8 @@ OPEN = (Status.QUEUED, Status.SENDING)
 
 # A first try writes the row with whatever it ended in. A settle that comes late (its lease ran out, the row
 # is queued again) still counts when it is good news or final: queued -> sent and queued -> failed; what had
-# gone out when the message was stopped is told as sent. A bounce may come after sent. Final never goes back.
+# gone out when the message was stopped is told as sent. A bounce may come after sent. Final never goes back:
+# the engine has no way from failed to queued. An operator has, with a reason that is logged (retry.py).
 MOVES: dict[Status, frozenset[Status]] = {
     Status.QUEUED: frozenset({Status.SENDING, Status.SENT, Status.FAILED, Status.CANCELLED}),
     Status.SENDING: frozenset({Status.QUEUED, Status.SENT, Status.FAILED, Status.CANCELLED}),

@@ -10,7 +10,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from otayori.accounts.access import Access
 from otayori.core import clock
 from otayori.delivery.models import Delivery
-from otayori.delivery.status import Status
+from otayori.delivery.status import EXPIRED, READ, Status
 from otayori.messaging.models import Message, RecipientStudent
 from otayori.messaging.report_access import sees_every_class
 from otayori.messaging.search_students import places
@@ -63,10 +63,11 @@ def newest(access: Access, message: Message, limit: int = NEWEST) -> list[Failur
 
 
 def families_unreached(messages: Collection[Message]) -> dict[UUID, int]:
-    """Return by message id how many guardians all of whose addresses failed. One statement."""
+    """Return by message id how many guardians no address reached (before the deadline). One statement."""
     batches = {message.batch_id: message.id for message in messages if message.batch_id}
     rows = (
-        Delivery.objects.filter(batch__in=list(batches), status=Status.FAILED)
+        Delivery.objects.filter(batch__in=list(batches))
+        .filter(Q(status=Status.FAILED) | Q(status=Status.CANCELLED, code=EXPIRED))
         .exclude(Exists(_other_ways()))
         .values_list("batch")
         .annotate(n=Count("endpoint__guardian", distinct=True))
@@ -75,9 +76,10 @@ def families_unreached(messages: Collection[Message]) -> dict[UUID, int]:
 
 
 def _other_ways() -> QuerySet[Delivery]:
+    """What else the guardian is told by; a mail that was spared means the message was read."""
     return Delivery.objects.filter(
         batch=OuterRef("batch"), endpoint__guardian=OuterRef("endpoint__guardian")
-    ).exclude(status__in=[Status.FAILED, Status.CANCELLED])
+    ).exclude(Q(status=Status.FAILED) | Q(status=Status.CANCELLED) & ~Q(code=READ))
 
 
 def _children(message: Message, guardians: set[UUID]) -> dict[UUID, list[tuple[str, str, str]]]:

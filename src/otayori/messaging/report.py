@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import UUID
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 
 from otayori.core import clock
 from otayori.delivery.models import Delivery
 from otayori.delivery.progress import waiting_guardians
+from otayori.delivery.status import EXPIRED
 from otayori.messaging.compose import audience_of
 from otayori.messaging.models import Message, Recipient, RecipientStudent
 from otayori.messaging.resolve import students
@@ -23,7 +24,8 @@ class Reading(StrEnum):
 
     READ = "read"
     UNREAD = "unread"  # it went out; not opened yet
-    WAITING = "waiting"  # still being sent
+    WAITING = "waiting"  # still being sent, or a mail is to follow
+    EXPIRED = "expired"  # no address took it before the deadline
     FAILED = "failed"  # no address took it
     NO_ENDPOINT = "no endpoint"  # there was no address to send it to
 
@@ -77,6 +79,21 @@ def totals(message: Message) -> Totals:
     return Totals(**counts)
 
 
+def expired(message: Message) -> int:
+    """Count the guardians whom no address reached before the deadline, and who have not read it otherwise."""
+    late = Delivery.objects.filter(batch=message.batch, status="cancelled", code=EXPIRED)
+    reached = Delivery.objects.filter(
+        batch=message.batch,
+        endpoint__guardian=OuterRef("endpoint__guardian"),
+        status__in=["queued", "sending", "sent", "delivered"],
+    )
+    read = Recipient.objects.filter(
+        message=message, guardian=OuterRef("endpoint__guardian"), read_at__isnull=False
+    )
+    missed = late.exclude(Exists(reached)).exclude(Exists(read))
+    return missed.values("endpoint__guardian").distinct().count()
+
+
 def readings(message: Message, recipients: dict[UUID, bool]) -> dict[UUID, Reading]:
     """Return the reading of each guardian id; the values given tell whether it was read."""
     by_guardian: dict[UUID, set[str]] = defaultdict(set)
@@ -84,8 +101,8 @@ def readings(message: Message, recipients: dict[UUID, bool]) -> dict[UUID, Readi
         for guardian_id in waiting_guardians(message.batch_id):
             by_guardian[guardian_id].add("queued")
     rows = Delivery.objects.filter(batch=message.batch, endpoint__guardian__in=list(recipients))
-    for guardian_id, status in rows.values_list("endpoint__guardian_id", "status").distinct():
-        by_guardian[guardian_id].add(status)
+    for guardian_id, status, code in rows.values_list("endpoint__guardian_id", "status", "code").distinct():
+        by_guardian[guardian_id].add(EXPIRED if (status, code) == ("cancelled", EXPIRED) else status)
     return {guardian: _reading(read, by_guardian[guardian]) for guardian, read in recipients.items()}
 
 
@@ -96,7 +113,9 @@ def _reading(read: bool, statuses: set[str]) -> Reading:
         return Reading.NO_ENDPOINT
     if statuses & {"sent", "delivered"}:
         return Reading.UNREAD
-    return Reading.WAITING if statuses & {"queued", "sending"} else Reading.FAILED
+    if statuses & {"queued", "sending"}:
+        return Reading.WAITING
+    return Reading.EXPIRED if EXPIRED in statuses else Reading.FAILED
 
 
 def by_classroom(message: Message, school: School) -> list[ClassReport]:
