@@ -99,17 +99,21 @@ def access_of(request: HttpRequest) -> Access:
     """Return the access of the request's user; two statements the first time, none after."""
     found: Access | None = getattr(request, "access", None)
     if found is None:
-        memberships: tuple[Membership, ...] = ()
-        if request.user.is_authenticated:
-            memberships = tuple(
-                Membership.objects.filter(user=request.user)
-                .select_related("school")
-                .prefetch_related("classrooms")
-            )
+        memberships = _memberships(request.user) if request.user.is_authenticated else ()
         chosen = request.session.get(_SCHOOL_IN_SESSION)
         found = Access(request.user, memberships, chosen)  # type: ignore[arg-type]
         request.access = found  # type: ignore[attr-defined]
     return found
+
+
+def access_for(user: User) -> Access:
+    """Return what somebody may do now who is not here: who confirmed what is released later."""
+    return Access(user, _memberships(user))
+
+
+def _memberships(user: User) -> tuple[Membership, ...]:
+    found = Membership.objects.filter(user=user).select_related("school")
+    return tuple(found.prefetch_related("classrooms"))
 
 
 def choose_school(request: HttpRequest, school_id: str) -> None:

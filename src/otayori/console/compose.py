@@ -20,7 +20,7 @@ from otayori.console.target_choices import picked_students, picker, student_tick
 from otayori.delivery.parcel import Urgency
 from otayori.messaging import compose as drafts
 from otayori.messaging import confirm, discard, resolve, search_students, send, targets
-from otayori.messaging.access import open_draft
+from otayori.messaging.access import open_draft, open_message
 from otayori.messaging.audience import Audience
 from otayori.messaging.models import MOST_TEXT, MOST_TITLE, Category, Message
 from otayori.messaging.senders import open_sender, sender_key, senders, usual_sender
@@ -57,7 +57,11 @@ def compose(request: HttpRequest) -> HttpResponse:
 @staff
 def draft(request: HttpRequest, message_id: UUID) -> HttpResponse:
     """A draft to go on with. `?check` shows what it lacks before it can be sent."""
-    message = open_draft(access_of(request), message_id)
+    access = access_of(request)
+    if open_message(access, message_id).state == Message.State.SCHEDULED:
+        notices.info(request, _("このお知らせは予約されています。直すときは、先に予約を取り消してください。"))
+        return redirect("console:message", message_id=message_id)
+    message = open_draft(access, message_id)
     writing = Writing(message.school, message)
     if request.method == "POST":
         return _keep(request, writing)
@@ -135,8 +139,10 @@ def _keep(request: HttpRequest, writing: Writing) -> HttpResponse:
     except targets.NotYours:
         form.add_error("to", _("選べない宛先が入っています。宛先を選び直してください。"))
         return _page(request, writing, typed=request.POST, form=form)
-    except drafts.AlreadyReleased:
-        notices.warning(request, _("このお知らせは、もう送信されています。いまの変更は送られていません。"))
+    except drafts.NoDraft:
+        notices.warning(
+            request, _("このお知らせは、もう送信か予約がされています。いまの変更は送られていません。")
+        )
         return redirect("console:messages")
     if request.POST.get("action") != "confirm":
         notices.success(request, _("下書きを保存しました。まだ送信していません。"))

@@ -1,6 +1,7 @@
 """Compose: keep a draft, and say what is missing before it can be confirmed."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
 from django.db import transaction
@@ -22,10 +23,15 @@ class Missing(StrEnum):
     TEXT_LONG = "text long"
     TARGET = "target"
     NOBODY = "nobody"
+    RELEASE_EMERGENCY = "release emergency"
+    RELEASE_PAST = "release past"
+    RELEASE_FAR = "release far"
+    DEADLINE_PAST = "deadline past"
+    DEADLINE_EARLY = "deadline early"
 
 
-class AlreadyReleased(Exception):
-    """The draft was sent meanwhile: what was sent is never changed."""
+class NoDraft(Exception):
+    """It was sent or scheduled meanwhile: what was confirmed is never changed."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +43,8 @@ class Words:
     urgency: Urgency = Urgency.NORMAL
     category: Category = Category.SCHOOL_LIFE
     audience: Audience = field(default_factory=Audience)
+    release_at: datetime | None = None  # None: at once
+    deliver_before: datetime | None = None  # None: no end
 
 
 def start_draft(access: Access, school: School | None, words: Words | None = None) -> Message:
@@ -49,11 +57,11 @@ def start_draft(access: Access, school: School | None, words: Words | None = Non
 
 @transaction.atomic
 def save_draft(access: Access, message: Message, words: Words) -> Message:
-    """Keep what was typed, however incomplete. Raises `targets.NotYours` or `AlreadyReleased`."""
+    """Keep what was typed, however incomplete. Raises `targets.NotYours` or `NoDraft`."""
     # another tab may be releasing it: without the lock this would turn a sent message into a draft again
     drafts = Message.objects.select_for_update().filter(id=message.id, state=Message.State.DRAFT)
     if drafts.values_list("id").first() is None:
-        raise AlreadyReleased
+        raise NoDraft
     return _write(access, message, words)
 
 
@@ -65,6 +73,8 @@ def _write(access: Access, message: Message, words: Words) -> Message:
     message.category = words.category
     message.audience = words.audience.model_dump(mode="json", exclude_none=True)
     message.individual = words.audience.is_individual
+    message.release_at, message.deliver_before = words.release_at, words.deliver_before
+    message.returned = ""  # seen, and gone on with
     message.save()
     return message
 

@@ -7,10 +7,11 @@ from uuid import UUID
 from django.db import transaction
 
 from otayori.accounts.access import Access
-from otayori.core import crypto
+from otayori.core import clock, crypto
 from otayori.messaging import resolve, send
 from otayori.messaging.compose import Missing, audience_of, missing
 from otayori.messaging.models import Message
+from otayori.messaging.times import wrong_times
 
 
 class Changed(Exception):
@@ -29,29 +30,37 @@ class Confirmation:
 def look(message: Message) -> Confirmation:
     """Count whom the draft reaches now, and say what it lacks."""
     reach = resolve.reach(audience_of(message))
-    return Confirmation(reach, missing(message, students=reach.guardians), _fingerprint(message, reach))
+    lacks = [*missing(message, students=reach.guardians), *wrong_times(message, clock.now())]
+    return Confirmation(reach, lacks, _fingerprint(message, reach))
 
 
 @transaction.atomic
 def release(access: Access, message_id: UUID, seen: str) -> Message:
-    """Send the message if it is still what was `seen`; a second click finds it released.
+    """Send the message if it is still what was `seen`; a second click finds it confirmed already.
 
     Raises `Changed`, and what `send.release` raises.
     """
     message = Message.objects.select_for_update().get(id=message_id)
-    if message.state == Message.State.RELEASED:
+    if message.state != Message.State.DRAFT:
         return message
     if look(message).fingerprint != seen:
         raise Changed
     return send.release(access, message_id)
 
 
+def digest(message: Message) -> str:
+    """Digest what the author decides: the words, the rule, the times."""
+    decided = [message.title, message.text, message.urgency, message.category]
+    decided.append(json.dumps(message.audience, sort_keys=True))
+    decided += [str(at.timestamp()) if at else "" for at in (message.release_at, message.deliver_before)]
+    return crypto.fingerprint(json.dumps(decided).encode())
+
+
 def _fingerprint(message: Message, reach: resolve.Reach) -> str:
-    """Digest the words, the rule, and the students it picks.
+    """Digest what the author decided, and how many students that picks now.
 
     Guardians are left out: in spring one registers every few seconds, and a sender must not be sent back
     to the confirm page in an emergency because a family joined meanwhile.
     """
-    seen = [message.title, message.text, message.urgency, message.category]
-    seen += [json.dumps(message.audience, sort_keys=True), str(reach.students), str(reach.schools)]
+    seen = [digest(message), reach.students, reach.schools]
     return crypto.fingerprint(json.dumps(seen).encode())

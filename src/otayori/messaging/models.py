@@ -1,7 +1,7 @@
 """お知らせ: messages, whom they reach, and who has read them."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from otayori.accounts.models import User
@@ -38,7 +38,17 @@ class Message(models.Model):
 
     class State(models.TextChoices):
         DRAFT = "draft", _("下書き")
+        SCHEDULED = "scheduled", _("配信予約")
         RELEASED = "released", _("配信")
+
+    class Returned(models.TextChoices):
+        """Why a scheduled message is a draft again although nobody cancelled it."""
+
+        RIGHT = "right", _("予約した人が、この宛先に送れなくなりました（異動など）。")
+        LACKS = "lacks", _("宛先の人がいなくなったなど、そのままでは送れない内容でした。")
+        EXPIRED = "expired", _("届ける期限を過ぎていました。")
+        CHANGED = "changed", _("確認した内容と違っていました。")
+        BROKEN = "broken", _("システムの不具合で送れませんでした。")
 
     id = models.UUIDField(primary_key=True, default=new_id)
     school = models.ForeignKey(School, on_delete=models.PROTECT, null=True, related_name="messages")
@@ -55,13 +65,35 @@ class Message(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)
     released_at = models.DateTimeField(null=True)
+    release_at = models.DateTimeField(null=True)  # when it is to go out; null: as soon as it is confirmed
+    deliver_before = models.DateTimeField(null=True)  # nothing is handed over after it; null: no end
+    scheduled_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    fingerprint = models.CharField(max_length=32, blank=True)  # of what was confirmed: confirm.digest
+    tried_at = models.DateTimeField(null=True)  # when its release failed and is to be tried again
+    returned = models.CharField(max_length=10, choices=Returned, blank=True)
 
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(state="draft", released_at__isnull=True, batch__isnull=True)
+                condition=Q(state__in=["draft", "scheduled"], released_at__isnull=True, batch__isnull=True)
                 | Q(state="released", released_at__isnull=False, batch__isnull=False),
                 name="message_released_with_batch",
+            ),
+            models.CheckConstraint(  # what is scheduled was confirmed by somebody, for a time
+                condition=Q(state="draft", scheduled_by__isnull=True, fingerprint="")
+                | Q(state="scheduled", scheduled_by__isnull=False, release_at__isnull=False)
+                & ~Q(fingerprint="")
+                | Q(state="released"),
+                name="message_scheduled_by",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="scheduled", urgency="emergency"), name="message_emergency_at_once"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="scheduled")
+                | Q(deliver_before__isnull=True)
+                | Q(deliver_before__gt=F("release_at")),
+                name="message_scheduled_before_deadline",
             ),
             models.CheckConstraint(
                 condition=Q(urgency__in=[urgency.value for urgency in Urgency]), name="message_urgency"
@@ -72,6 +104,8 @@ class Message(models.Model):
         ]
         indexes = [
             models.Index(fields=["school", "-created_at"], name="message_of_school"),  # the list of messages
+            # schedule.release_due, every second
+            models.Index(fields=["release_at"], condition=Q(state="scheduled"), name="message_due"),
         ]
 
     def __str__(self) -> str:

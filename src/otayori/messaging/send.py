@@ -17,6 +17,7 @@ from otayori.messaging import resolve, targets
 from otayori.messaging.audience import Audience
 from otayori.messaging.compose import Missing, audience_of, missing
 from otayori.messaging.models import Message, Recipient
+from otayori.messaging.times import is_too_late
 from otayori.schools.models import Ward
 
 
@@ -41,13 +42,17 @@ def release(access: Access, message_id: UUID) -> Message:
     targets.check(access, message.school, audience)
     at = clock.now()
     guardians = 0 if audience.is_empty else _insert_recipients(message, audience, at)
-    if lacks := missing(message, students=guardians):
+    lacks = missing(message, students=guardians)
+    if is_too_late(message, at):
+        lacks.append(Missing.DEADLINE_PAST)
+    if lacks:
         raise NotReady(lacks)
     batch, deliveries = delivery.release(
         _order(message, audience, at), Recipient.objects.filter(message=message).values("guardian_id")
     )
     message.batch, message.released_at, message.state = batch, at, Message.State.RELEASED
-    message.save(update_fields=["batch", "released_at", "state"])
+    message.returned, message.tried_at = "", None
+    message.save(update_fields=["batch", "released_at", "state", "returned", "tried_at"])
     _note_schools(message)
     audit.record(
         "message released",
@@ -62,8 +67,11 @@ def release(access: Access, message_id: UUID) -> Message:
 
 
 def stop(access: Access, message: Message) -> int:
-    """Stop what is still waiting; returns how many deliveries that were. What has all gone stays sent."""
-    if message.batch is None or not any(channel.waiting for channel in progress(message.batch)):
+    """Stop what is still waiting, mails to the unread too; returns how many deliveries that were.
+
+    What has all gone stays sent.
+    """
+    if message.batch is None or not any(channel.open for channel in progress(message.batch)):
         return 0
     waiting = delivery.stop(message.batch, clock.now())
     audit.record(
@@ -133,6 +141,7 @@ def _order(message: Message, audience: Audience, at: datetime) -> delivery.Order
         urgency=Urgency(message.urgency),
         texts=[_text(message, audience, language) for language in delivery.languages()],
         released_at=at,
+        deadline=message.deliver_before,
     )
 
 
