@@ -26,7 +26,7 @@ def test_an_empty_morning(client: Client, cast: Cast) -> None:
     assert "お知らせを作成する" in page
     assert "緊急のお知らせを作成する" in page
     assert "途中の下書きも、届かなかったお知らせもありません。" in page
-    assert "今日はまだお知らせを送っていません。" in page
+    assert "今日送ったお知らせも、これから送る予約もありません。" in page
 
 
 def test_own_drafts_and_failures_need_me(client: Client, cast: Cast) -> None:

@@ -24,7 +24,15 @@ def test_bars_tell_what_the_rows_tell_and_stop_asking_when_done(client: Client, 
     address = reverse("console:message", args=[message.id])
     page = client.get(address)
     assert page.context["bars"] == [
-        {"label": "メール", "done": 0, "failed": 0, "waiting": 4, "stopped": 0, "left": "送信を待っています"}
+        {
+            "label": "メール",
+            "done": 0,
+            "failed": 0,
+            "waiting": 4,
+            "stopped": 0,
+            "left": "送信を待っています",
+            "notes": [],
+        }
     ]
     assert "every 2s" in page.content.decode()
     assert '<meta http-equiv="refresh"' in page.content.decode()

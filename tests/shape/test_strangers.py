@@ -134,6 +134,7 @@ CHANGES = {
     "member_invite_again": {"manager"},
     "member_remove": {"manager"},
     "stop": {"manager"},
+    "unschedule": {"manager"},
 }
 
 

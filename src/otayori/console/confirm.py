@@ -13,13 +13,16 @@ from django.views.decorators.http import require_POST
 from otayori.accounts.access import access_of, staff
 from otayori.console import sentences
 from otayori.console.kinds import by_kind
+from otayori.core import clock
+from otayori.delivery.parcel import Urgency
 from otayori.messaging import confirm as confirming
-from otayori.messaging import reached, resolve, send, targets
+from otayori.messaging import reached, resolve, schedule, send, targets
 from otayori.messaging.access import may_change, open_draft, open_message
 from otayori.messaging.compose import audience_of
 from otayori.messaging.confirm import Confirmation
 from otayori.messaging.describe import names_of
 from otayori.messaging.models import Message
+from otayori.messaging.times import mails_the_unread
 
 
 @staff
@@ -27,7 +30,7 @@ def confirm(request: HttpRequest, message_id: UUID) -> HttpResponse:
     """What will be sent, to whom, in words."""
     access = access_of(request)
     message = open_message(access, message_id)
-    if message.state == Message.State.RELEASED:
+    if message.state != Message.State.DRAFT:
         return redirect("console:message", message_id=message.id)
     message = open_draft(access, message_id)
     seen = confirming.look(message)
@@ -43,13 +46,15 @@ def confirm(request: HttpRequest, message_id: UUID) -> HttpResponse:
 @staff
 @require_POST
 def release(request: HttpRequest, message_id: UUID) -> HttpResponse:
-    """Send it, if it is still what was confirmed. A second click leads to the same progress page."""
+    """Send or schedule it, if it is still what was confirmed. A second click leads to the same page."""
     access = access_of(request)
     message = open_message(access, message_id)
     if not may_change(access, message):
         raise Http404
+    # what was seen names the time too: one set or dropped in another window meanwhile is `Changed`
+    verb = schedule.schedule if message.release_at else confirming.release
     try:
-        confirming.release(access, message.id, request.POST.get("seen", ""))
+        done = verb(access, message.id, request.POST.get("seen", ""))
     except confirming.Changed:
         notices.warning(
             request,
@@ -62,6 +67,8 @@ def release(request: HttpRequest, message_id: UUID) -> HttpResponse:
         return _not_yours(request, message)
     except Message.DoesNotExist as error:  # thrown away in another window just now
         raise Http404 from error
+    if done.state == Message.State.SCHEDULED:
+        notices.success(request, _("予約しました。時刻になると、自動で送信します。"))
     return redirect("console:message", message_id=message.id)
 
 
@@ -71,20 +78,25 @@ def _not_yours(request: HttpRequest, message: Message) -> HttpResponse:
 
 
 def _context(message: Message, seen: Confirmation) -> dict[str, Any]:
+    return {"nav_current": "messages", "seen": seen, **whom_context(message, seen.reach)}
+
+
+def whom_context(message: Message, reach: resolve.Reach) -> dict[str, Any]:
+    """What an unreleased message is, whom it reaches now and how: for confirming and for a scheduled one."""
     audience, sender = audience_of(message), message.school
     schools = resolve.schools_reached(audience)
     noun = sentences.children_word({school.kind for school, _n in schools})
     words = names_of([audience]).words(audience, sender)
     whom = sentences.whom(sender, audience, words, [school for school, _n in schools])
     context: dict[str, Any] = {
-        "nav_current": "messages",
         "message": message,
-        "seen": seen,
         "noun": noun,
         "sender_name": send.sender_of(message),
-        "sentence": sentences.confirm_sentence(whom, seen.reach, noun),
-        "missed": sentences.missed_sentence(seen.reach, noun),
+        "sentence": sentences.confirm_sentence(whom, reach, noun, message.release_at),
+        "missed": sentences.missed_sentence(reach, noun),
         "channels": reached.by_channel(audience),
+        "ways": sentences.ways_sentence(Urgency(message.urgency)),
+        "mail_comes_late": not mails_the_unread(message, message.release_at or clock.now()),
         "is_individual": audience.is_individual,
     }
     if sender is None:

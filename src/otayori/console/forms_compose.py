@@ -1,6 +1,7 @@
 """The form of the compose page: what was typed and ticked, however incomplete."""
 
 import unicodedata
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -9,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pydantic import ValidationError
 
+from otayori.core.clock import TOKYO
 from otayori.delivery.parcel import Urgency
 from otayori.messaging.audience import Audience, Target
 from otayori.messaging.compose import Missing, Words, audience_of
@@ -34,6 +36,29 @@ class TargetsField(forms.Field):
         return list(dict.fromkeys(found))
 
 
+class MomentField(forms.SplitDateTimeField):
+    """A day and a time of day in Tokyo, or nothing.
+
+    Two controls: of one (`datetime-local`) a browser sends nothing while the time is missing, and a message
+    meant for tomorrow would go at once.
+    """
+
+    def __init__(self, label: Any, help_text: Any) -> None:
+        day: dict[str, Any] = {"type": "date", "aria-label": gettext_lazy("日付"), "max": "9999-12-31"}
+        time: dict[str, Any] = {"type": "time", "aria-label": gettext_lazy("時刻")}
+        widget = forms.SplitDateTimeWidget(
+            date_format="%Y-%m-%d", time_format="%H:%M", date_attrs=day, time_attrs=time
+        )
+        errors = {
+            "invalid": gettext_lazy("日付と時刻を確かめてください。"),
+            "invalid_date": gettext_lazy("日付を入力してください。使わないときは、時刻も空にしてください。"),
+            "invalid_time": gettext_lazy("時刻を入力してください。使わないときは、日付も空にしてください。"),
+        }
+        super().__init__(
+            label=label, help_text=help_text, required=False, widget=widget, error_messages=errors
+        )
+
+
 class ComposeForm(forms.Form):
     """Always bound: a draft may lack anything. What keeps it from being sent comes by `refuse`."""
 
@@ -46,6 +71,16 @@ class ComposeForm(forms.Form):
         label=gettext_lazy("緊急度"), choices=URGENCY_CHOICES, widget=forms.RadioSelect
     )
     category = forms.ChoiceField(label=gettext_lazy("種類"), choices=Category.choices)
+    release_at = MomentField(
+        gettext_lazy("送信する日時"),
+        gettext_lazy("空のときは、確認のあとすぐに送ります。緊急のお知らせは予約できません。"),
+    )
+    deliver_before = MomentField(
+        gettext_lazy("この時刻を過ぎたら届けない"),
+        gettext_lazy(
+            "過ぎると意味がなくなるお知らせ（朝の「今日は短縮授業です」など）に使います。この時刻までに送れなかった分は、あとから届くことはありません。"
+        ),
+    )
 
     def __init__(self, data: MultiValueDict[str, str], choices: Choices) -> None:
         typed = data.copy()
@@ -69,6 +104,12 @@ class ComposeForm(forms.Form):
         return "".join(c for c in title if unicodedata.bidirectional(c) not in _TURNS)
 
     @property
+    def tells_times(self) -> bool:
+        """Whether the times have to be seen: filled in, or wrong."""
+        names = ("release_at", "deliver_before")
+        return any(self[name].errors or any(self[name].value() or ()) for name in names)
+
+    @property
     def ticked(self) -> set[str]:
         """The keys of the ticked targets."""
         return set(self.data.getlist("to")) if isinstance(self.data, MultiValueDict) else set()
@@ -83,6 +124,8 @@ class ComposeForm(forms.Form):
             urgency=Urgency(data["urgency"]),
             category=Category(data["category"]),
             audience=Audience(include=tuple(data["to"]), exclude=exclude),
+            release_at=data["release_at"],
+            deliver_before=data["deliver_before"],
         )
 
     def refuse(self, lacks: list[Missing]) -> None:
@@ -101,8 +144,17 @@ def typed_in(message: Message) -> MultiValueDict[str, str]:
             "urgency": [message.urgency],
             "category": [message.category],
             "to": [target.key for target in audience_of(message).include],
+            **_typed_moment("release_at", message.release_at),
+            **_typed_moment("deliver_before", message.deliver_before),
         }
     )
+
+
+def _typed_moment(name: str, moment: datetime | None) -> dict[str, list[str]]:
+    if moment is None:
+        return {}
+    local = moment.astimezone(TOKYO)
+    return {f"{name}_0": [f"{local:%Y-%m-%d}"], f"{name}_1": [f"{local:%H:%M}"]}
 
 
 def _without_kinds(keys: list[str], choices: Choices) -> list[str]:
@@ -124,6 +176,23 @@ def _refusal(lack: Missing, data: dict[str, Any]) -> tuple[str, str]:
         Missing.TITLE_LONG: ("title", _too_long(_("題名"), title, MOST_TITLE)),
         Missing.TEXT: ("text", _("本文を入力してください。")),
         Missing.TEXT_LONG: ("text", _too_long(_("本文"), text, MOST_TEXT)),
+        Missing.RELEASE_EMERGENCY: (
+            "release_at",
+            _("緊急のお知らせは予約できません。日付と時刻を空にすると、すぐに送ります。"),
+        ),
+        Missing.RELEASE_PAST: (
+            "release_at",
+            _("送信する日時が過ぎています。これからの日時にするか、空にしてすぐに送ってください。"),
+        ),
+        Missing.RELEASE_FAR: ("release_at", _("予約できるのは1年先までです。日付を確かめてください。")),
+        Missing.DEADLINE_PAST: (
+            "deliver_before",
+            _("届ける期限が過ぎています。これからの日時にするか、空にしてください。"),
+        ),
+        Missing.DEADLINE_EARLY: (
+            "deliver_before",
+            _("届ける期限が、送信する日時より前になっています。送信する日時より後にしてください。"),
+        ),
     }[lack]
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -11,7 +11,7 @@ from otayori.accounts.access import Access, access_of, staff
 from otayori.console.messages import rows, with_counts
 from otayori.core import clock
 from otayori.messaging import failures
-from otayori.messaging.access import messages_for
+from otayori.messaging.access import may_change, messages_for
 from otayori.messaging.models import Message
 from otayori.messaging.report_access import sees_every_class
 from otayori.messaging.senders import senders
@@ -37,6 +37,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "may_write": bool(senders(access)),
             "drafts": _drafts(access),
             "failed": _failed(access),
+            "returned": _returned(access),
             "today": _today(access),
             **_reachable(access),
         },
@@ -50,8 +51,14 @@ def _here(access: Access) -> QuerySet[Message]:
 
 
 def _drafts(access: Access) -> list[Message]:
-    mine = messages_for(access).filter(state=Message.State.DRAFT, author=access.user)
+    mine = messages_for(access).filter(state=Message.State.DRAFT, author=access.user, returned="")
     return list(mine.order_by("-changed_at")[:DRAFTS])
+
+
+def _returned(access: Access) -> list[Message]:
+    """Scheduled messages that could not go out: somebody waits for them, the author or who decides there."""
+    found = _here(access).exclude(returned="").order_by("-changed_at")
+    return [message for message in found if may_change(access, message)]
 
 
 def _failed(access: Access) -> list[dict[str, Any]]:
@@ -66,9 +73,12 @@ def _failed(access: Access) -> list[dict[str, Any]]:
 
 
 def _today(access: Access) -> list[dict[str, Any]]:
+    """What went out today and, first, what is still to go out today."""
     midnight = datetime.combine(clock.today(), time(), tzinfo=clock.TOKYO)
-    found = _here(access).filter(released_at__gte=midnight)
-    lines = rows(list(with_counts(found).order_by("-released_at")[:TODAY]))
+    to_come = Q(state=Message.State.SCHEDULED, release_at__lt=midnight + timedelta(days=1))
+    found = with_counts(_here(access).filter(Q(released_at__gte=midnight) | to_come))
+    newest_first = found.order_by(F("released_at").desc(nulls_first=True), "release_at")
+    lines = rows(list(newest_first[:TODAY]))
     for line in lines:
         line["percent"] = 100 * line["read"] // line["recipients"] if line["recipients"] else 0
     return lines

@@ -20,7 +20,7 @@ from otayori.messaging.senders import BOARD, sender_key, senders
 from otayori.schools.models import School, Ward
 
 A_PAGE = 20
-STATES = ("draft", "sending", "sent", "stopped")
+STATES = ("draft", "scheduled", "sending", "sent", "stopped")
 
 
 @staff
@@ -39,7 +39,7 @@ def messages(request: HttpRequest) -> HttpResponse:
             "rows": rows(page),
             "chosen": chosen,
             "is_filtered": any(request.GET.get(name) for name in ("state", "urgency", "sender")),
-            "states": list(zip(STATES, (_("下書き"), _("送信中"), _("送信済み"), _("停止")), strict=True)),
+            "states": list(zip(STATES, _state_words(), strict=True)),
             "urgencies": URGENCY_CHOICES,
             "senders": _senders(access),
             "may_write": bool(senders(access)),
@@ -76,12 +76,16 @@ def with_counts(found: QuerySet[Message]) -> QuerySet[Message]:
 
 
 def state_of(message: Message) -> str:
-    """Return draft, sending, stopped or sent, of a message `with_counts`."""
-    if message.state == Message.State.DRAFT:
-        return "draft"
+    """Return draft, scheduled, sending, stopped or sent, of a message `with_counts`."""
+    if message.state != Message.State.RELEASED:
+        return "draft" if message.state == Message.State.DRAFT else "scheduled"
     if message.is_open:  # type: ignore[attr-defined]
         return "sending"
     return "stopped" if message.batch and message.batch.stopped_at else "sent"
+
+
+def _state_words() -> tuple[str, ...]:
+    return _("下書き"), _("予約"), _("送信中"), _("送信済み"), _("停止")
 
 
 def _number(counted: QuerySet[Recipient, Any]) -> Coalesce:
@@ -106,8 +110,8 @@ def _filtered(found: QuerySet[Message], chosen: dict[str, str]) -> QuerySet[Mess
         found = found.filter(urgency=urgency)
     released = Q(state=Message.State.RELEASED)
     match chosen["state"]:
-        case "draft":
-            return found.filter(state=Message.State.DRAFT)
+        case "draft" | "scheduled" as state:
+            return found.filter(state=state)
         case "sending":
             return found.filter(released, _is_open())
         case "sent":

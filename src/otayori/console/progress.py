@@ -10,9 +10,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from otayori.accounts.access import Access, access_of, staff
-from otayori.console import sentences
+from otayori.console import scheduled, sentences
 from otayori.console.reasons import reason_of
 from otayori.core import clock
+from otayori.core.moments import clock_text
 from otayori.delivery.models import Batch, ChannelName
 from otayori.delivery.progress import ChannelProgress, progress
 from otayori.messaging import failures, report, send
@@ -30,6 +31,8 @@ def message(request: HttpRequest, message_id: UUID) -> HttpResponse:
     found = open_message(access, message_id)
     if found.state == Message.State.DRAFT:
         return redirect("console:draft", message_id=found.id)
+    if found.state == Message.State.SCHEDULED:
+        return scheduled.page(request, access, found)
     audience = audience_of(found)
     words = names_of([audience]).words(audience, found.school)
     context = _how_it_goes(access, found) | {
@@ -65,7 +68,7 @@ def stop(request: HttpRequest, message_id: UUID) -> HttpResponse:
         {
             "nav_current": "messages",
             "question": _("「%(title)s」の送信を止めますか") % {"title": found.title},
-            "detail": _stop_detail(_waiting(progress(_batch(found)))),
+            "detail": _stop_detail(_open(progress(_batch(found)))),
             "verb": _("送信を止める"),
             "back_url": here,
             "back_label": _("送信を続ける"),
@@ -105,15 +108,19 @@ def _how_it_goes(access: Access, found: Message) -> dict[str, Any]:
     batch = _batch(found)
     channels = progress(batch)
     paces = pace(batch, clock.now())
-    waiting = _waiting(channels)
+    waiting, still_open = sum(channel.waiting for channel in channels), _open(channels)
     totals = report.totals(found)
     return {
         "message": found,
         "batch": batch,
-        "bars": [_bar(channel, paces.get(channel.channel, Pace(0.0, None))) for channel in channels],
+        "bars": [
+            _bar(channel, paces.get(channel.channel, Pace(0.0, None)), is_stopped=batch.stopped_at is not None)
+            for channel in channels
+        ],
         "waiting": waiting,
-        "stop_detail": _stop_detail(waiting),
-        "may_stop": bool(waiting) and batch.stopped_at is None and may_change(access, found),
+        "later": still_open - waiting,
+        "stop_detail": _stop_detail(still_open),
+        "may_stop": bool(still_open) and batch.stopped_at is None and may_change(access, found),
         "state": "sending" if waiting else "stopped" if batch.stopped_at else "sent",
         "totals": totals,
         "read_percent": 100 * totals.read // totals.recipients if totals.recipients else 0,
@@ -124,29 +131,50 @@ def _how_it_goes(access: Access, found: Message) -> dict[str, Any]:
     }
 
 
-def _waiting(channels: list[ChannelProgress]) -> int:
-    return sum(channel.waiting for channel in channels)
+def _open(channels: list[ChannelProgress]) -> int:
+    return sum(channel.open for channel in channels)
 
 
-def _bar(channel: ChannelProgress, speed: Pace) -> dict[str, Any]:
+def _bar(channel: ChannelProgress, speed: Pace, *, is_stopped: bool) -> dict[str, Any]:
     return {
         "label": channel.label,
         "done": channel.done,
         "failed": channel.failed,
         "waiting": channel.waiting,
-        "stopped": channel.cancelled,
+        "stopped": channel.cancelled + channel.expired,
         "left": _left(channel, speed),
+        "notes": _notes(channel, is_stopped=is_stopped),
     }
 
 
 def _left(channel: ChannelProgress, speed: Pace) -> str:
     if channel.waiting:
         return sentences.time_left(speed.seconds_left(channel.waiting))
-    if channel.cancelled:
-        return _("%(n)s件は送っていません（停止）") % {"n": f"{channel.cancelled:,}"}
-    if speed.last_sent_at is None:
+    if channel.cancelled or channel.later or speed.last_sent_at is None:
         return ""
-    return _("%(time)s に終わりました") % {"time": f"{speed.last_sent_at.astimezone(clock.TOKYO):%H:%M}"}
+    return _("%(time)s に終わりました") % {"time": clock_text(speed.last_sent_at)}
+
+
+def _notes(channel: ChannelProgress, *, is_stopped: bool) -> list[str]:
+    """What else became of the channel's deliveries, in sentences."""
+    notes = []
+    if channel.later_at:
+        notes.append(
+            _("未読の方には %(time)s からメールでも送ります（%(n)s件）")
+            % {"time": clock_text(channel.later_at), "n": f"{channel.later:,}"}
+        )
+    if channel.spared:
+        notes.append(_("読まれたため送らなかったメール %(n)s件") % {"n": f"{channel.spared:,}"})
+    if channel.expired:
+        notes.append(_("届ける期限を過ぎたため送らなかった分 %(n)s件") % {"n": f"{channel.expired:,}"})
+    if channel.cancelled:
+        sentence = (
+            _("%(n)s件は送っていません（停止）")
+            if is_stopped
+            else _("%(n)s件は送っていません（通知先の変更など）")
+        )
+        notes.append(sentence % {"n": f"{channel.cancelled:,}"})
+    return notes
 
 
 def _failure(failure: failures.Failure) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from otayori.messaging.report_access import sees_whole_school, shown
 from otayori.schools.models import School
 
 SHOW = ("all", "unread", "unreached")
-_UNREACHED = (Reading.FAILED, Reading.NO_ENDPOINT)
+_UNREACHED = (Reading.EXPIRED, Reading.FAILED, Reading.NO_ENDPOINT)
 
 
 @staff
@@ -32,6 +32,7 @@ def report(request: HttpRequest, message_id: UUID) -> HttpResponse:
         "message": message,
         "sender_name": send.sender_of(message),
         "totals": reading.totals(message),
+        "expired": reading.expired(message) if message.deliver_before else 0,
     }
     chosen = request.GET.get("school", "")
     if message.school is None and not chosen and access.is_ward_wide:

@@ -1,9 +1,14 @@
 """Sentences about whom a message reaches and how it goes: counts always with their unit and noun."""
 
 from collections.abc import Iterable
+from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from otayori.core.moments import moment_text
+from otayori.delivery.fallback import MAIL_AFTER
+from otayori.delivery.parcel import Urgency
 from otayori.messaging.audience import Audience
 from otayori.messaging.describe import shortened
 from otayori.messaging.resolve import Reach
@@ -40,14 +45,39 @@ def whom(sender: School | None, audience: Audience, words: list[str], schools: l
     return _("%(school)s %(part)s") % {"school": sender.name, "part": part}
 
 
-def confirm_sentence(whom: str, reach: Reach, noun: str) -> str:
-    """桜小学校の保護者 74人（児童 58人）に送信します。"""
-    return _("%(whom)sの保護者 %(guardians)s人（%(noun)s %(students)s人）に送信します。") % {
+def confirm_sentence(whom: str, reach: Reach, noun: str, at: datetime | None = None) -> str:
+    """桜小学校の保護者 74人（児童 58人）に送信します。 With a time: 11月25日(火) 07:30 に、…"""
+    words = {
         "whom": whom,
         "guardians": f"{reach.guardians:,}",
         "noun": noun,
         "students": f"{reach.students:,}",
     }
+    if at is None:
+        return _("%(whom)sの保護者 %(guardians)s人（%(noun)s %(students)s人）に送信します。") % words
+    words["at"] = moment_text(at)
+    return (
+        _("%(at)s に、%(whom)sの保護者 %(guardians)s人（%(noun)s %(students)s人）に送信します。") % words
+    )
+
+
+def ways_sentence(urgency: Urgency) -> str:
+    """Say by which ways a message of this urgency goes, and when the mail follows."""
+    after = MAIL_AFTER[urgency]
+    if not after:
+        return _("プッシュ通知とメールの両方で、すぐに送ります。")
+    return _(
+        "まずプッシュ通知で送り、%(span)sたっても読まれていない方にはメールでも送ります。"
+        "プッシュ通知を使っていない方には、すぐにメールで送ります。"
+    ) % {"span": span(after)}
+
+
+def span(length: timedelta) -> str:
+    """10分, 1時間, 24時間."""
+    minutes = round(length.total_seconds() / 60)
+    if minutes < 60:
+        return _("%(n)s分") % {"n": minutes}
+    return ngettext("%(n)s時間", "%(n)s時間", minutes // 60) % {"n": minutes // 60}
 
 
 def missed_sentence(reach: Reach, noun: str) -> str:

@@ -17,6 +17,11 @@ class Status(StrEnum):
 
 OPEN = (Status.QUEUED, Status.SENDING)
 
+# Words that the engine itself writes into `Delivery.code` of what it cancels
+READ = "read"  # the push was read, the mail was spared
+EXPIRED = "expired"  # the deadline had passed
+STOPPED = "stopped"
+
 # A first try writes the row with whatever it ended in. A settle that comes late (its lease ran out, the row
 # is queued again) still counts when it is good news or final: queued -> sent and queued -> failed; what had
 # gone out when the message was stopped is told as sent. A bounce may come after sent. Final never goes back:

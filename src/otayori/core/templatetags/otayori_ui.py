@@ -4,6 +4,7 @@ Each tag renders one template of `otayori/components/`; nothing here builds HTML
 The page `/styleguide` shows them all.
 """
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -14,11 +15,11 @@ from django.template.context import Context
 from django.template.loader import render_to_string
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from otayori.core.clock import TOKYO, today
+from otayori.core.clock import TOKYO
 from otayori.core.devices import device_name
+from otayori.core.moments import beside, day_text
 from otayori.core.signs import CHILD_SHAPES, COUNTS, NOTICES, STATUSES
 
 register = template.Library()
@@ -198,13 +199,16 @@ def _step_state(number: int, current: int) -> str:
 
 
 @register.simple_tag
-def delivery_progress(label: str, left: str = "", **counts: int) -> SafeString:
+def delivery_progress(
+    label: str, left: str = "", notes: Sequence[str] = (), **counts: int
+) -> SafeString:
     """One bar of one channel: `done`, `failed`, `waiting` in numbers and widths, and the time left in words.
 
-    What was `stopped` counts in the whole: a bar that was stopped in the middle is never full.
+    What was `stopped` counts in the whole: a bar that was stopped in the middle is never full. `notes` are
+    sentences below; a channel that has nothing to do (yet) shows them alone.
     """
     done, failed, total = counts["done"], counts["failed"], sum(counts.values())
-    parts: dict[str, Any] = {"label": label, "left": left} | counts
+    parts: dict[str, Any] = {"label": label, "left": left, "notes": notes, "is_idle": not total} | counts
     # 99.9 % is not finished: the figure is rounded down and says 100 only at the end.
     parts["percent"] = (done + failed) * 100 // total if total else 0
     # Widths are strings: a localised decimal comma would break the SVG.
@@ -233,17 +237,5 @@ def when(moment: datetime | date | None, time: bool = True) -> SafeString:
     clock_text = date_format(local, "H:i") if time and isinstance(local, datetime) else ""
     return _component(
         "when",
-        {"iso": local.isoformat(), "day": _day_text(day), "clock": clock_text, "beside": _beside(day)},
+        {"iso": local.isoformat(), "day": day_text(day), "clock": clock_text, "beside": beside(day)},
     )
-
-
-def _day_text(day: date) -> str:
-    this_year = day.year == today().year
-    if (get_language() or "ja").startswith("ja"):
-        return date_format(day, "n月j日(D)" if this_year else "Y年n月j日(D)")
-    return date_format(day, "D j M" if this_year else "D j M Y")
-
-
-def _beside(day: date) -> str:
-    words = {-1: _("昨日"), 0: _("今日"), 1: _("明日")}
-    return words.get((day - today()).days, "")
