@@ -4,6 +4,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from uuid import UUID
 
 from otayori.ops.trouble import Trouble
 
@@ -38,6 +39,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_roster(commands)
     _add_mail(commands)
     _add_bounces(commands)
+    _add_deliveries(commands)
     return parser
 
 
@@ -88,6 +90,8 @@ def _add_mail(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     )
     checking.add_argument("--nameserver", type=_address, metavar="HOST:PORT", help="尋ねる DNS / DNS to ask")
     checking.set_defaults(run=_mail_check)
+
+
 def _add_bounces(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     bounces = commands.add_parser("bounces", help="届かずに返ってきたメール / mail that came back")
     verbs = bounces.add_subparsers(required=True, metavar="VERB")
@@ -96,6 +100,22 @@ def _add_bounces(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     receiving.set_defaults(run=_bounces_receive)
     reading = verbs.add_parser("read", help="メールボックスを一度読む / empty the mailbox once")
     reading.set_defaults(run=_bounces_read)
+
+
+def _add_deliveries(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    deliveries = commands.add_parser("deliveries", help="配信の状態を見る、送り直す / deliveries and retries")
+    verbs = deliveries.add_subparsers(required=True, metavar="VERB")
+    verbs.add_parser("status", help="いまの状態 / what is under way").set_defaults(run=_deliveries_status)
+    retry = verbs.add_parser("retry-failed", help="失敗した分を送り直す / try what failed once more")
+    retry.add_argument("batch", type=UUID, metavar="BATCH")
+    retry.add_argument("--reason", required=True, help="理由。記録に残る / why; it is logged")
+    retry.add_argument("--code", default="", metavar="PREFIX", help="この符号の分だけ / codes that begin so")
+    retry.set_defaults(run=_deliveries_retry)
+    explain = verbs.add_parser("explain", help="1件のいきさつ / the life of one delivery")
+    explain.add_argument("delivery", type=int, nargs="?", metavar="DELIVERY_ID")
+    explain.add_argument("--batch", type=UUID)
+    explain.add_argument("--endpoint", type=UUID)
+    explain.set_defaults(run=_deliveries_explain)
 
 
 def _address(text: str) -> tuple[str, int]:
@@ -183,6 +203,8 @@ def _mail_check(options: argparse.Namespace) -> int:
         relay_ip=options.relay_ip,
         nameserver=options.nameserver,
     )
+
+
 def _bounces_receive(options: argparse.Namespace) -> int:
     try:
         load_django()
@@ -199,6 +221,27 @@ def _bounces_read(options: argparse.Namespace) -> int:
     from otayori.ops.bounces_command import read
 
     return read()
+
+
+def _deliveries_status(options: argparse.Namespace) -> None:
+    load_django()
+    from otayori.ops.deliveries_command import status
+
+    status()
+
+
+def _deliveries_retry(options: argparse.Namespace) -> None:
+    load_django()
+    from otayori.ops.deliveries_command import retry_failed
+
+    retry_failed(options.batch, reason=options.reason, prefix=options.code)
+
+
+def _deliveries_explain(options: argparse.Namespace) -> None:
+    load_django()
+    from otayori.ops.deliveries_command import explain
+
+    explain(options.delivery, batch_id=options.batch, endpoint_id=options.endpoint)
 
 
 if __name__ == "__main__":

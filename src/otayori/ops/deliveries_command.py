@@ -1,0 +1,173 @@
+"""`otayori deliveries`: how the ledger stands, why a delivery is where it is, another try for what failed.
+
+For the operator, who sees ids, lanes, receiving domains, codes and numbers: never a name, address or text.
+"""
+
+import re
+from datetime import datetime
+from uuid import UUID
+
+from django.db import OperationalError
+
+from otayori.core import clock
+from otayori.delivery.health import troubles
+from otayori.delivery.models import Batch, Delivery
+from otayori.delivery.overview import OpenBatch, open_batches, workers_alive
+from otayori.delivery.retry import CannotRetry
+from otayori.delivery.retry import retry_failed as requeue
+from otayori.delivery.status import EXPIRED, GIVE_UP_AFTER, PUSH_FIRST, READ, Status
+from otayori.ops.trouble import Trouble
+
+_CODES = [
+    (r"^$", "まだ何も起きていない / nothing happened yet"),
+    (f"^{PUSH_FIRST}$", "プッシュ通知が読まれるかを待っている / waits whether the push is read"),
+    (f"^{READ}$", "プッシュ通知が読まれた / the push was read"),
+    (f"^{EXPIRED}$", "届ける期限を過ぎた / the deadline had passed"),
+    (r"^stopped$", "送信が止められた / the batch was stopped"),
+    (r"^blocked$", "保護者が閲覧停止になった / the guardian was blocked"),
+    (r"^endpoint ", "保護者が通知先を手放した / the guardian gave the address up"),
+    (r"^lease", "担当した worker が終わらなかった / the worker that held it did not finish"),
+    (r"^(connect|tls|auth|refused|starttls)", "中継サーバーに届かなかった / the relay was not reached"),
+    (r"^(http (404|410)|key changed)", "端末の購読が終わっている / the device's subscription is gone"),
+    (r"^http 429|^4\.7|^42", "相手が待つよう求めた / the other side asked for a pause"),
+    (r"^http 5|^4\d\d", "相手が一時的に断った / refused for now"),
+    (r"^http 4|^5\d\d|^250", "相手の返事 / what the other side answered"),
+    (r"unreadable", "鍵が合わず読めない / can't be read with the keys here"),
+    (r"^(timeout|no answer|closed|broken)", "返事の前に接続が切れた / the line broke before an answer"),
+]
+
+_OVER = {
+    "stopped": ("この配信処理は止められています。送り直せません。", "The batch was stopped."),
+    "expired": ("届ける期限を過ぎています。送り直せません。", "The deadline has passed."),
+}
+
+_LIVES = {
+    Status.SENT: "相手に渡した。あとから不達の知らせが来ることはある / handed over; a bounce may still come",
+    Status.DELIVERED: "届いた / delivered",
+    Status.FAILED: "終わり。通知先が使えるなら retry-failed でもう一度送れる"
+    " / final; retry-failed sends it again if the address is in use",
+    Status.CANCELLED: "終わり。送らない / final; it is not sent",
+}
+
+
+def status() -> None:
+    """Print open batches by lane and channel, workers, and what is wrong with the channels."""
+    lines = open_batches()
+    under_way = {line.batch_id for line in lines if line.is_open}
+    print(f"送信中の配信処理 / open batches: {len(under_way)}")
+    for line in lines:
+        if line.batch_id in under_way:
+            print(f"  {_batch_line(line)}")
+    workers = workers_alive()
+    print(f"動いている worker / workers alive: {len(workers)}")
+    for worker in workers:
+        print(f"  {worker.host}  {_moment(worker.started_at)} から / since")
+    for trouble in troubles():
+        since = f"  {_moment(trouble.since)} から / since" if trouble.since else ""
+        print(f"× {trouble.channel or 'worker'}: {trouble.code}{since}")
+
+
+def _batch_line(line: OpenBatch) -> str:
+    counts = "  ".join(
+        (
+            f"順番待ち / due {line.due:,}",
+            f"再試行待ち / retry {line.resting:,}",
+            f"送信中 / sending {line.sending:,}",
+            f"あとでメール / later {line.later:,}",
+            f"失敗 / failed {line.failed:,}",
+        )
+    )
+    oldest = f"  最古 / oldest due {_moment(line.oldest_due)}" if line.oldest_due else ""
+    stopped = "  停止 / stopped" if line.stopped else ""
+    return f"{line.batch_id}  {line.lane:9}  {line.channel:7}  {counts}{oldest}{stopped}"
+
+
+def retry_failed(batch_id: UUID, *, reason: str, prefix: str) -> None:
+    """Queue failed deliveries of a batch again. Raises Trouble."""
+    if not reason.strip():
+        raise Trouble("--reason に理由を書いてください。記録に残ります。", "Give a reason; it is logged.")
+    try:
+        count = requeue(batch_id, reason=reason, prefix=prefix)
+    except Batch.DoesNotExist as missing:
+        raise Trouble(f"配信処理 {batch_id} はありません。", "There is no such batch.") from missing
+    except CannotRetry as over:
+        raise Trouble(*_OVER[over.why]) from over
+    except OperationalError as busy:  # the lock of retry.py was not to be had, or the database is away
+        raise Trouble(
+            "データベースがふさがっています。少し待って、もう一度実行してください。", "Busy; try again."
+        ) from busy
+    print(f"{count:,}件をもう一度送ります / {count:,} deliveries are queued again")
+
+
+def explain(
+    delivery_id: int | None = None, *, batch_id: UUID | None = None, endpoint_id: UUID | None = None
+) -> None:
+    """Print the life of one delivery in words, and what happens to it next. Raises Trouble."""
+    if delivery_id is None and not (batch_id and endpoint_id):
+        raise Trouble(
+            "番号か、--batch と --endpoint を書いてください。", "Give an id, or --batch and --endpoint."
+        )
+    found = Delivery.objects.select_related("batch", "endpoint")
+    of_endpoint = {"batch": batch_id, "endpoint": endpoint_id}
+    row = found.filter(**({"id": delivery_id} if delivery_id is not None else of_endpoint)).first()
+    if row is None:
+        raise Trouble("その配信はありません。", "There is no such delivery.")
+    for name, value in _facts(row):
+        print(f"{name}: {value}")
+    print(f"このあと / next: {_next_step(row, clock.now())}")
+
+
+def _facts(row: Delivery) -> list[tuple[str, object]]:
+    batch, endpoint = row.batch, row.endpoint
+    moments = [
+        ("放出 / released", batch.released_at),
+        ("期限 / deadline", batch.deadline),
+        ("停止 / stopped", batch.stopped_at),
+        ("次の時刻 / due", row.due_at if row.status == Status.QUEUED else None),
+        ("担当の期限 / leased until", row.leased_until),
+        ("渡した時刻 / sent", row.sent_at),
+    ]
+    return [
+        ("配信 / delivery", row.id),
+        ("配信処理 / batch", f"{batch.id}（{batch.lane}）"),
+        ("経路 / channel", f"{row.channel}  {endpoint.host}"),
+        ("状態 / status", row.status),
+        ("試行 / attempts", row.attempt),
+        ("符号 / code", f"{row.code or '-'}（{_code_in_words(row.code)}）"),
+        *((name, _moment(moment)) for name, moment in moments if moment is not None),
+        ("通知先 / endpoint", " ".join(filter(None, (str(endpoint.id), endpoint.state, endpoint.code)))),
+    ]
+
+
+def _next_step(row: Delivery, now: datetime) -> str:
+    status = Status(row.status)
+    if status is Status.SENDING:
+        if row.leased_until and row.leased_until > now:
+            return "worker が渡している / a worker is handing it over"
+        return "担当が戻らない。30秒以内に順番待ちへ戻る / its lease ran out; back in the queue within 30 s"
+    return _next_of_queued(row, now) if status is Status.QUEUED else _LIVES[status]
+
+
+def _next_of_queued(row: Delivery, now: datetime) -> str:
+    batch, at = row.batch, _moment(row.due_at)
+    if batch.stopped_at is not None:
+        return "停止のため取り消される / cancelled, for the batch was stopped"
+    if batch.deadline is not None and batch.deadline <= now:
+        return "期限を過ぎたため取り消される / cancelled, for the deadline has passed"
+    if row.due_at > now and row.code == PUSH_FIRST:
+        return f"{at} まで読まれなければメールで送る / goes by mail at {at} unless read until then"
+    if row.due_at > now:
+        end = _moment(batch.released_at + GIVE_UP_AFTER)
+        return f"{at} にもう一度送る。{end} にあきらめる / tried again at {at}, given up at {end}"
+    if not workers_alive():
+        return "動いている worker がない。otayori worker を起動する / no worker is alive: start one"
+    return "空いた worker がすぐに取る / taken as soon as a worker is free"
+
+
+def _code_in_words(code: str) -> str:
+    found = (words for pattern, words in _CODES if re.search(pattern, code))
+    return next(found, "その他 / other")
+
+
+def _moment(at: datetime | None) -> str:
+    return f"{at.astimezone(clock.TOKYO):%Y-%m-%d %H:%M:%S}" if at else ""
