@@ -10,6 +10,7 @@ import pytest
 from django.conf import settings
 from django.db import transaction
 from django.test import Client
+from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
 from otayori.accounts.models import Membership, Role, User
@@ -149,6 +150,9 @@ def test_the_past_is_over_and_mostly_read() -> None:
     emergency = Recipient.objects.filter(message__urgency="emergency")
     assert emergency.filter(read_at__isnull=False).count() / emergency.count() > 0.85
     assert AuditEntry.objects.filter(action="message released").count() == 9
+    to_come = Message.objects.get(state=Message.State.SCHEDULED)
+    assert to_come.release_at is not None
+    assert to_come.release_at > timezone.now()
 
 
 def test_who_is_blocked_got_nothing() -> None:

@@ -10,11 +10,11 @@ from otayori.accounts.access import Access
 from otayori.accounts.models import User
 from otayori.core import clock
 from otayori.core.models import AuditEntry
-from otayori.messaging import compose, send
+from otayori.messaging import compose, confirm, schedule, send
 from otayori.messaging.audience import Audience, Target
 from otayori.messaging.models import Message, Recipient
 from otayori.ops.demo import cast
-from otayori.ops.demo.letters import DRAFT, LETTERS, Letter
+from otayori.ops.demo.letters import DRAFT, LETTERS, SCHEDULED, Letter
 from otayori.ops.demo.outcomes import Outcomes
 from otayori.ops.demo.people import Made
 from otayori.ops.demo.telling import Advance
@@ -24,7 +24,7 @@ _WEEKDAYS: Final = "月火水木金土日"
 
 
 def write_past(made: Made, advance: Advance) -> None:
-    """Send every letter at its time, and keep a draft. The first one finds the dead addresses."""
+    """Send every letter at its time, keep a draft and a scheduled one. The first finds the dead addresses."""
     now = clock.now()
     outcome = Outcomes(made, now)
     for letter in LETTERS:
@@ -32,6 +32,7 @@ def write_past(made: Made, advance: Advance) -> None:
         outcome.write(_release(letter, made, at), letter.read)
         advance(1)
     _draft(DRAFT, made, now)
+    _schedule(SCHEDULED, made, now)
 
 
 def _release(letter: Letter, made: Made, at: datetime) -> Message:
@@ -47,7 +48,15 @@ def _release(letter: Letter, made: Made, at: datetime) -> Message:
     return message
 
 
-def _draft(letter: Letter, made: Made, at: datetime) -> Message:
+def _schedule(letter: Letter, made: Made, now: datetime) -> None:
+    _days, hour, minute = letter.sent
+    day = _working_day(now.astimezone(clock.TOKYO) + timedelta(days=1), 1)
+    at = day.replace(hour=hour, minute=minute, second=0, microsecond=0)
+    message = _draft(letter, made, at, release_at=at)
+    schedule.schedule(_access(letter.author), message.id, confirm.look(message).fingerprint)
+
+
+def _draft(letter: Letter, made: Made, at: datetime, release_at: datetime | None = None) -> Message:
     number = letter.author.school
     school = next((school for school in made.schools if school.number == number), None)
     words = compose.Words(
@@ -56,6 +65,7 @@ def _draft(letter: Letter, made: Made, at: datetime) -> Message:
         urgency=letter.urgency,
         category=letter.category,
         audience=Audience(include=(_target(letter, made),)),
+        release_at=release_at,
     )
     return compose.start_draft(_access(letter.author), school, words)
 
