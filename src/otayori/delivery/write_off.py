@@ -6,6 +6,8 @@ from uuid import UUID
 
 from django.db import connection
 
+from otayori.delivery.status import EXPIRED, STOPPED
+
 # Shut the slices that no worker holds and give each endpoint without a row one that says why. What a worker
 # holds at this moment is settled by that worker; the sweep comes back for the rest.
 _SLICES = """
@@ -54,12 +56,12 @@ WHERE endpoint_id = ANY(%(endpoints)s) AND status = 'queued' AND batch_id <> ALL
 
 def stopped(batch_id: UUID | None = None) -> int:
     """Cancel what waits of a stopped batch, or of all (None); returns how many deliveries."""
-    return _cancel(_ONE if batch_id else _STOPPED, {"code": "stopped", "batch": batch_id})
+    return _cancel(_ONE if batch_id else _STOPPED, {"code": STOPPED, "batch": batch_id})
 
 
 def expired() -> int:
     """Cancel what waits past its deadline: it would be false by now. Returns how many deliveries."""
-    return _cancel(_EXPIRED, {"code": "expired"})
+    return _cancel(_EXPIRED, {"code": EXPIRED})
 
 
 def take_back(endpoint_ids: Collection[UUID], *, code: str, but: Collection[UUID] = ()) -> int:
