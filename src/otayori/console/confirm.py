@@ -33,6 +33,7 @@ def confirm(request: HttpRequest, message_id: UUID) -> HttpResponse:
     if message.state != Message.State.DRAFT:
         return redirect("console:message", message_id=message.id)
     message = open_draft(access, message_id)
+    confirming.get_ready(message)
     seen = confirming.look(message)
     try:
         targets.check(access, message.school, audience_of(message))

@@ -21,7 +21,7 @@ from otayori.messaging.access import may_change, open_message
 from otayori.messaging.compose import audience_of
 from otayori.messaging.describe import names_of, shortened
 from otayori.messaging.models import Message
-from otayori.messaging.pace import Pace, pace
+from otayori.messaging.pace import UNKNOWN, Pace, pace
 
 
 @staff
@@ -114,7 +114,7 @@ def _how_it_goes(access: Access, found: Message) -> dict[str, Any]:
         "message": found,
         "batch": batch,
         "bars": [
-            _bar(channel, paces.get(channel.channel, Pace(0.0, None)), is_stopped=batch.stopped_at is not None)
+            _bar(channel, paces.get(channel.channel, UNKNOWN), is_stopped=batch.stopped_at is not None)
             for channel in channels
         ],
         "waiting": waiting,

@@ -3,11 +3,13 @@
 import json
 import re
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import psycopg
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import QuerySet
@@ -132,7 +134,7 @@ def announce(lane: str) -> None:
     They open connections while the sender reads the confirm page; before an emergency they let the other
     lanes rest. Nothing depends on it.
     """
-    with apart() as own:
+    with suppress(psycopg.Error), apart() as own:
         own.execute("SELECT pg_notify(%s, %s)", [SOON_SIGNAL, lane])
 
 

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from otayori.accounts.access import Access
 from otayori.core import clock, crypto
+from otayori.delivery import release as delivery
 from otayori.messaging import resolve, send
 from otayori.messaging.compose import Missing, audience_of, missing
 from otayori.messaging.models import Message
@@ -31,21 +32,27 @@ def look(message: Message) -> Confirmation:
     """Count whom the draft reaches now, and say what it lacks."""
     reach = resolve.reach(audience_of(message))
     lacks = [*missing(message, students=reach.guardians), *wrong_times(message, clock.now())]
-    return Confirmation(reach, lacks, _fingerprint(message, reach))
+    return Confirmation(reach, lacks, _fingerprint(message, reach.students, reach.schools))
 
 
-@transaction.atomic
+def get_ready(message: Message) -> None:
+    """Let the workers open connections: the message may be released any moment."""
+    delivery.announce(message.urgency)
+
+
 def release(access: Access, message_id: UUID, seen: str) -> Message:
     """Send the message if it is still what was `seen`; a second click finds it confirmed already.
 
     Raises `Changed`, and what `send.release` raises.
     """
-    message = Message.objects.select_for_update().get(id=message_id)
-    if message.state != Message.State.DRAFT:
-        return message
-    if look(message).fingerprint != seen:
-        raise Changed
-    return send.release(access, message_id)
+    get_ready(Message.objects.only("urgency").get(id=message_id))
+    with transaction.atomic():
+        message = Message.objects.select_for_update().get(id=message_id)
+        if message.state != Message.State.DRAFT:
+            return message
+        if _fingerprint(message, *resolve.picked(audience_of(message))) != seen:
+            raise Changed
+        return send.release(access, message_id)
 
 
 def digest(message: Message) -> str:
@@ -56,11 +63,11 @@ def digest(message: Message) -> str:
     return crypto.fingerprint(json.dumps(decided).encode())
 
 
-def _fingerprint(message: Message, reach: resolve.Reach) -> str:
+def _fingerprint(message: Message, students: int, schools: int) -> str:
     """Digest what the author decided, and how many students that picks now.
 
     Guardians are left out: in spring one registers every few seconds, and a sender must not be sent back
     to the confirm page in an emergency because a family joined meanwhile.
     """
-    seen = [digest(message), reach.students, reach.schools]
+    seen = [digest(message), students, schools]
     return crypto.fingerprint(json.dumps(seen).encode())

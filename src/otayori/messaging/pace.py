@@ -22,6 +22,9 @@ class Pace:
         return max(1, round(waiting / self.a_second)) if self.a_second > 0 else None
 
 
+UNKNOWN = Pace(0.0, None)  # nothing has been sent on a channel yet
+
+
 def pace(batch: Batch, at: datetime) -> dict[str, Pace]:
     """Return the pace of each channel at a moment. One statement."""
     window = max(min(WINDOW, at - batch.released_at), timedelta(seconds=1))

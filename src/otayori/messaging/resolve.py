@@ -61,6 +61,12 @@ class Reach:
     schools: int
 
 
+def picked(audience: Audience) -> tuple[int, int]:
+    """Return how many students of how many schools the audience picks; one statement, quick."""
+    counts = students(audience).aggregate(students=Count("id"), schools=Count("school", distinct=True))
+    return counts["students"], counts["schools"]
+
+
 def reach(audience: Audience) -> Reach:
     """Count whom the audience reaches; three statements."""
     picked = students(audience)
