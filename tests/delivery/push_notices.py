@@ -9,7 +9,7 @@ from typing import Any
 
 from otayori.delivery.channels.webpush import Vapid, WebPushChannel, new_private_key_pem, normalise
 from otayori.delivery.channels.webpush.exchange import Limits
-from otayori.delivery.parcel import Content, Outcome, Parcel, Urgency
+from otayori.delivery.parcel import Content, Outcome, Parcel, Urgency, outcomes
 from tests.delivery.push_server import Device, PushServer
 
 LOOPBACK = ("http://127.0.0.1",)
@@ -66,7 +66,7 @@ def deliver(
     *parcels: Parcel, limits: Limits | None = None, clock: Callable[[], float] = time.time
 ) -> dict[int, Outcome]:
     """Send through a channel of its own; outcomes by delivery id."""
-    return use(lambda channel: channel.send(parcels), limits=limits, clock=clock)
+    return use(lambda channel: outcomes(channel, parcels), limits=limits, clock=clock)
 
 
 def use(
@@ -82,9 +82,9 @@ def use(
         finally:
             await channel.close()
 
-    outcomes = asyncio.run(run())
-    found = {outcome.delivery_id: outcome for outcome in outcomes}
-    assert len(found) == len(outcomes)  # one outcome each
+    told = asyncio.run(run())
+    found = {outcome.delivery_id: outcome for outcome in told}
+    assert len(found) == len(told)  # one outcome each
     return found
 
 

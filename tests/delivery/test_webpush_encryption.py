@@ -68,7 +68,7 @@ def test_a_push_armed_before_the_message_existed_reads_the_same() -> None:
 def test_an_armed_set_does_not_show_its_key() -> None:
     armed = arm(BROWSER_POINT, AUTH)
 
-    assert repr(armed.content_key) not in repr(armed)
+    assert repr(armed.key_material) not in repr(armed)
 
 
 def test_a_point_off_the_curve_is_refused() -> None:

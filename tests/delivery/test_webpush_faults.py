@@ -12,6 +12,7 @@ import pytest
 from otayori.delivery.channels.webpush import WebPushChannel
 from otayori.delivery.channels.webpush.exchange import Limits
 from otayori.delivery.parcel import Outcome, Urgency, Verdict
+from otayori.delivery.parcel import outcomes as collect
 from tests.delivery.push_notices import address, deliver, long_letter, notice, parcel, to, use
 from tests.delivery.push_server import CLOSE, HANG, Answer, Device, PushServer
 
@@ -84,7 +85,7 @@ def test_what_still_waits_behind_a_hanging_push_service_was_not_sent(service: Pu
     arrived = {int(request.path[1:]) for request in service.requests}
     assert arrived
     for number, outcome in outcomes.items():
-        sure = Verdict.UNKNOWN if number in arrived else Verdict.TRANSIENT
+        sure = Verdict.UNKNOWN if number in arrived else Verdict.THROTTLED
         assert outcome.verdict is sure
 
 
@@ -106,10 +107,10 @@ def test_an_emergency_starts_while_a_push_service_hangs_with_leaflets(service: P
         service.script(json.loads(leaflet.address)["endpoint"].removeprefix(service.origin), HANG)
 
     async def both(channel: WebPushChannel) -> list[Outcome]:
-        hanging = asyncio.create_task(channel.send(leaflets))
+        hanging = asyncio.create_task(collect(channel, leaflets))
         while not service.requests:
             await asyncio.sleep(0.01)
-        urgent = await channel.send([to(service, "/emergency", 100, urgency=Urgency.EMERGENCY)])
+        urgent = await collect(channel, [to(service, "/emergency", 100, urgency=Urgency.EMERGENCY)])
         assert not hanging.done()
         await channel.close()
         return urgent + await hanging
@@ -117,7 +118,77 @@ def test_an_emergency_starts_while_a_push_service_hangs_with_leaflets(service: P
     outcomes = use(both)
 
     assert outcomes[100].verdict is Verdict.SENT
-    assert {outcomes[n].verdict for n in range(20)} == {Verdict.UNKNOWN, Verdict.TRANSIENT}
+    assert {outcomes[n].verdict for n in range(20)} == {Verdict.UNKNOWN, Verdict.TRANSIENT}  # closed first
+
+
+def test_a_push_service_that_hangs_holds_back_no_other_outcome(service: PushServer) -> None:
+    service.script("/0", HANG)
+    letters = [to(service, f"/{number}", number) for number in range(100)]
+
+    async def while_one_hangs(channel: WebPushChannel) -> list[Outcome]:
+        told: list[Outcome] = []
+        sending = asyncio.create_task(channel.send(letters, told.append))
+        while len(told) < 99:
+            await asyncio.sleep(0.01)
+        assert not sending.done()
+        await channel.close()
+        await sending
+        return told
+
+    outcomes = use(while_one_hangs)
+
+    assert outcomes.pop(0).verdict is Verdict.UNKNOWN
+    assert {outcome.verdict for outcome in outcomes.values()} == {Verdict.SENT}
+
+
+def test_what_waits_for_a_push_service_that_pauses_comes_again_and_others_go_on(service: PushServer) -> None:
+    letters = [to(service, f"/{number}", number) for number in range(100)]
+    with PushServer(always=Answer(429, (("Retry-After", "120"),))) as strict:
+        refused = [to(strict, f"/{number}", 1000 + number) for number in range(100)]
+        emergency = to(strict, "/emergency", 5000, urgency=Urgency.EMERGENCY)
+        strict.script("/emergency", Answer(201))
+
+        async def both(channel: WebPushChannel) -> list[Outcome]:
+            first = await collect(channel, [*refused, *letters])
+            return first + await collect(channel, [emergency])
+
+        outcomes = use(both)
+
+        assert len(strict.requests) < 20
+    assert outcomes.pop(5000).verdict is Verdict.SENT  # an emergency is worth a try
+    assert {o.verdict for n, o in outcomes.items() if n < 100} == {Verdict.SENT}
+    paused = [outcome for number, outcome in outcomes.items() if number >= 1000]
+    assert {(o.verdict, o.code) for o in paused} == {
+        (Verdict.THROTTLED, "http 429"),
+        (Verdict.THROTTLED, "paused"),
+    }
+    assert all(110 < (o.retry_after or 0) <= 120 for o in paused)
+
+
+def test_what_waits_for_a_push_service_that_hangs_is_told_soon_and_tried_anew(service: PushServer) -> None:
+    """Its connection may be dead without a word: the next try is over a new one."""
+    service.always = HANG
+    limits = Limits(hang_after=0.3, busy_for=0.3)
+    letters = [to(service, f"/{number}", number) for number in range(50)]
+
+    async def twice(channel: WebPushChannel) -> list[Outcome]:
+        told: list[Outcome] = []
+        hanging = asyncio.create_task(channel.send(letters, told.append))
+        while not told:
+            await asyncio.sleep(0.01)
+        service.always = Answer(201)
+        await asyncio.sleep(0.4)
+        again = await collect(channel, [to(service, "/again", 100)])
+        await channel.close()
+        await hanging
+        return told + again
+
+    outcomes = use(twice, limits=limits)
+
+    assert outcomes.pop(100).verdict is Verdict.SENT
+    busy = [outcome for outcome in outcomes.values() if outcome.verdict is Verdict.THROTTLED]
+    assert len(busy) > 40
+    assert {outcome.code for outcome in busy} == {"busy"}
 
 
 def test_firefox_on_android_gets_a_shorter_text_instead_of_nothing(service: PushServer) -> None:

@@ -10,6 +10,7 @@ import pytest
 from otayori.delivery.channels.webpush import Vapid, WebPushChannel, new_private_key_pem, normalise
 from otayori.delivery.channels.webpush.exchange import Limits
 from otayori.delivery.parcel import Outcome, Parcel, Verdict
+from otayori.delivery.parcel import outcomes as collect
 from tests.delivery.push_notices import notice, parcel
 from tests.delivery.push_server import Device, Http2PushServer
 
@@ -29,7 +30,7 @@ def deliver(parcels: list[Parcel], ca_file: Path | None) -> list[Outcome]:
         limits = Limits(ca_file=str(ca_file) if ca_file else None)
         channel = WebPushChannel(VAPID, allowed_hosts=LOOPBACK, limits=limits)
         try:
-            return await channel.send(parcels[:5]) + await channel.send(parcels[5:])
+            return await collect(channel, parcels[:5]) + await collect(channel, parcels[5:])
         finally:
             await channel.close()
 

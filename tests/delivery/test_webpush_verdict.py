@@ -33,6 +33,14 @@ from otayori.delivery.parcel import Outcome, Verdict
         (Answer(failure=Failure.TIMEOUT), Outcome(1, Verdict.TRANSIENT, "timeout")),
         (Answer(failure=Failure.BROKEN), Outcome(1, Verdict.TRANSIENT, "broken")),
         (Answer(failure=Failure.CLOSED), Outcome(1, Verdict.TRANSIENT, "closed")),
+        (
+            Answer(failure=Failure.PAUSED, retry_after=9.0),
+            Outcome(1, Verdict.THROTTLED, "paused", retry_after=9.0),
+        ),
+        (
+            Answer(failure=Failure.BUSY, retry_after=5.0),
+            Outcome(1, Verdict.THROTTLED, "busy", retry_after=5.0),
+        ),
         (Answer(failure=Failure.LOST), Outcome(1, Verdict.UNKNOWN, "no answer")),
     ],
     ids=lambda value: value.code if isinstance(value, Outcome) else "",

@@ -1,56 +1,20 @@
 """Delivers parcels by Web Push: encrypts them for the browser and posts them to its push service."""
 
-import asyncio
-import base64
+import logging
 import time
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterator, Sequence
 
-from otayori.delivery.channels.webpush.encryption import MAX_PAYLOAD, OVERHEAD, encrypt
-from otayori.delivery.channels.webpush.exchange import Answer, Limits, Post
-from otayori.delivery.channels.webpush.payload import SMALL_PAYLOAD, render
-from otayori.delivery.channels.webpush.subscription import BadSubscription, parse
+from otayori.delivery.channels.webpush.errand import Greeting, ParcelErrand
+from otayori.delivery.channels.webpush.exchange import Answer, Failure, Limits
+from otayori.delivery.channels.webpush.letter import Letter
+from otayori.delivery.channels.webpush.subscription import BadSubscription, Subscription, parse
+from otayori.delivery.channels.webpush.tally import Tally
 from otayori.delivery.channels.webpush.transport import Transport
 from otayori.delivery.channels.webpush.vapid import Vapid
 from otayori.delivery.channels.webpush.verdict import judge
-from otayori.delivery.parcel import Content, Outcome, Parcel, Tell, Urgency, Verdict
+from otayori.delivery.parcel import Content, Outcome, Parcel, Verdict
 
-_CHUNK = 50  # parcels encrypted in one go (about 5 ms); the first is on its way while the next is encrypted
-_TOO_LARGE = 413
-_DAY = 24 * 3600
-_MAX_TTL = 28 * _DAY  # FCM refuses more
-
-_URGENCY = {
-    Urgency.EMERGENCY: "high",
-    Urgency.IMPORTANT: "high",
-    Urgency.NORMAL: "normal",
-    Urgency.LEAFLET: "low",  # RFC 8030 5.3: waits until the phone is awake anyway
-}
-# How long (seconds) a push service keeps a message for a phone that is off, where the sender set no deadline.
-# An emergency must still reach the phone that was off over night, and says when it was sent; what is true
-# for an hour only has a deadline. The others must reach the phone left at home over the holidays.
-_TTL = {
-    Urgency.EMERGENCY: _DAY,
-    Urgency.IMPORTANT: 14 * _DAY,
-    Urgency.NORMAL: 14 * _DAY,
-    Urgency.LEAFLET: 14 * _DAY,
-}
-
-
-@dataclass
-class _Round:
-    """One go over some parcels with payloads up to a limit, and what came of it."""
-
-    limit: int
-    payloads: dict[Content, bytes] = field(default_factory=dict)
-    outcomes: list[Outcome] = field(default_factory=list)
-    too_large: list[Parcel] = field(default_factory=list)
-
-    def payload(self, content: Content) -> bytes:
-        """Rendered once for all who get the same content."""
-        if content not in self.payloads:
-            self.payloads[content] = render(content, limit=self.limit)
-        return self.payloads[content]
+logger = logging.getLogger(__name__)
 
 
 class WebPushChannel:
@@ -71,90 +35,51 @@ class WebPushChannel:
         self._allowed_hosts = tuple(allowed_hosts)
         self._transport = Transport(limits)
         self._clock = clock
+        self._met: set[str] = set()  # origins
+
+    async def send(self, parcels: Sequence[Parcel], tell: Callable[[Outcome], None]) -> None:
+        """Encrypt and post all parcels; each outcome is told when its answer comes."""
+        if not parcels:
+            return
+        tally = Tally(len(parcels), tell)
+        if not self._transport.submit(self._errands(parcels, tally), tally.flush):
+            for parcel in parcels:
+                tally.put(judge(parcel.delivery_id, Answer(failure=Failure.CLOSED)))
+            tally.flush()
+        await tally.all_told
 
     async def warm(self) -> None:
-        pass
-
-    async def send(self, parcels: Sequence[Parcel], tell: Tell) -> None:
-        """Encrypt and post all parcels; one outcome each."""
-        for outcome in await self._send(parcels):
-            tell(outcome)
-
-    async def _send(self, parcels: Sequence[Parcel]) -> list[Outcome]:
-        first = await self._round(parcels, MAX_PAYLOAD)
-        if not first.too_large:
-            return first.outcomes
-        # Firefox on Android takes less than it should: it gets a shorter text and fetches the page.
-        second = await self._round(first.too_large, SMALL_PAYLOAD)
-        refused = [judge(parcel.delivery_id, Answer(_TOO_LARGE)) for parcel in second.too_large]
-        return first.outcomes + second.outcomes + refused
+        """Connect to the push services that this process has posted to, where it is connected no more."""
+        self._transport.submit([Greeting(origin) for origin in list(self._met)], flush=lambda: False)
 
     async def close(self) -> None:
         """Close the connections to the push services."""
         await self._transport.close()
 
-    async def _round(self, parcels: Sequence[Parcel], limit: int) -> _Round:
-        work = _Round(limit)
-        async with asyncio.TaskGroup() as posting:
-            for start in range(0, len(parcels), _CHUNK):
-                chunk = parcels[start : start + _CHUNK]
-                posts = await asyncio.to_thread(self._encrypt_all, chunk, work)
-                posting.create_task(self._post_all(posts, work))
-        return work
-
-    async def _post_all(self, posts: list[tuple[Parcel, Post]], work: _Round) -> None:
-        answers = await self._transport.post([post for _, post in posts])
-        for (parcel, post), answer in zip(posts, answers, strict=True):
-            if answer.status == _TOO_LARGE and len(post.body) > SMALL_PAYLOAD + OVERHEAD:
-                work.too_large.append(parcel)
-            else:
-                work.outcomes.append(judge(parcel.delivery_id, answer))
-
-    def _encrypt_all(self, parcels: Sequence[Parcel], work: _Round) -> list[tuple[Parcel, Post]]:
-        """The requests for these parcels; those that cannot be asked for are settled at once."""
-        posts = []
+    def _errands(self, parcels: Sequence[Parcel], tally: Tally) -> Iterator[ParcelErrand]:
+        """What is to be posted; parcels that cannot be are settled at once. Runs in the driver's thread."""
+        letters: dict[Content, Letter] = {}
+        last: Content | None = None  # mostly the same object again: hashing it costs more than the rest
         for parcel in parcels:
-            made = self._make_post(parcel, work)
-            if isinstance(made, Post):
-                posts.append((parcel, made))
-            else:
-                work.outcomes.append(made)
-        return posts
+            to = self._address(parcel)
+            if isinstance(to, Outcome):
+                tally.put(to)
+                continue
+            if parcel.content is not last:
+                last = parcel.content
+                letter = letters.setdefault(last, Letter(last, self._vapid, self._clock))
+            yield ParcelErrand(parcel, to, letter, tally.put)
 
-    def _make_post(self, parcel: Parcel, work: _Round) -> Post | Outcome:
-        content = parcel.content
-        try:
-            payload = work.payload(content)
-        except ValueError:
-            return Outcome(parcel.delivery_id, Verdict.PERMANENT, "too long")
+    def _address(self, parcel: Parcel) -> Subscription | Outcome:
         try:
             to = parse(parcel.address, allowed_hosts=self._allowed_hosts)
-            if to.vapid not in ("", self._vapid.public_key):
-                # Made with a key that we no longer have: no push service will ever take our signature for it.
-                return Outcome(parcel.delivery_id, Verdict.PERMANENT, "key changed", endpoint_dead=True)
-            body = encrypt(payload, to.p256dh, to.auth)
         except BadSubscription as error:
             # A host off the list may be a setting to put right; the rest can never become an address.
             dead = error.code != "host"
             return Outcome(parcel.delivery_id, Verdict.PERMANENT, f"bad {error.code}", endpoint_dead=dead)
-        except ValueError:  # the browser's point is not on the curve
-            return Outcome(parcel.delivery_id, Verdict.PERMANENT, "bad p256dh", endpoint_dead=True)
-        urgent = content.urgency is Urgency.EMERGENCY
-        return Post(to.origin, to.endpoint, self._headers(content, to.origin), body, urgent)
-
-    def _headers(self, content: Content, origin: str) -> tuple[str, ...]:
-        return (
-            f"Authorization: {self._vapid.authorization(origin)}",
-            f"TTL: {self._ttl(content)}",
-            f"Urgency: {_URGENCY[content.urgency]}",
-            # A second try takes the place of the first while the phone is off (RFC 8030 5.4).
-            f"Topic: {base64.urlsafe_b64encode(content.batch_id.bytes).rstrip(b'=').decode()}",
-            "Content-Encoding: aes128gcm",
-            "Content-Type: application/octet-stream",
-        )
-
-    def _ttl(self, content: Content) -> int:
-        """Seconds the push service may keep it: to the deadline, and not at all after it."""
-        if content.deadline is None:
-            return _TTL[content.urgency]
-        return max(0, min(int(content.deadline.timestamp() - self._clock()), _MAX_TTL))
+        if to.vapid not in ("", self._vapid.public_key):
+            # No push service takes our signature for it, and other ways take over. The endpoint stays all
+            # the same: a worker with the wrong key file would otherwise unsubscribe the whole ward.
+            return Outcome(parcel.delivery_id, Verdict.PERMANENT, "key changed")
+        self._met.add(to.origin)
+        return to

@@ -1,66 +1,76 @@
-"""The thread that holds the connections: a libcurl multi handle, driven by socket events.
+"""The thread that posts: it makes each request when its turn comes, and holds the connections.
 
-Everything here runs in that thread, except `submit` and `stop`.
+One thread does all of it, encryption included: a loop over ready sockets and free places costs less than
+handing chunks from thread to thread, and the event loop of the caller stays free. More cores are used by
+more processes (key generation and AES-GCM hold the interpreter's lock).
 """
 
 import contextlib
+import itertools
 import logging
-import selectors
+import select
 import socket
 import threading
 import time
 from collections import deque
-
-import pycurl
+from collections.abc import Callable, Iterable, Iterator
 
 from otayori.delivery.channels.webpush.exchange import (
     Answer,
     Failure,
+    Handle,
     Limits,
-    load,
-    new_handle,
     read_answer,
     speaks_http2,
 )
-from otayori.delivery.channels.webpush.queueing import Call, Origin, Waiting
+from otayori.delivery.channels.webpush.line import Line
+from otayori.delivery.channels.webpush.queueing import Errand, Origin, Start
 
 logger = logging.getLogger(__name__)
 
-_EVENTS = {
-    pycurl.POLL_IN: selectors.EVENT_READ,
-    pycurl.POLL_OUT: selectors.EVENT_WRITE,
-    pycurl.POLL_INOUT: selectors.EVENT_READ | selectors.EVENT_WRITE,
-}
+_AT_A_TIME = 50  # errands read, or posts started, before the sockets are looked at again: about 5 ms
+_QUEUES_EVERY = 0.5  # seconds between looks at what waits too long
 
 
 class Driver(threading.Thread):
-    """Carries posts out until stopped. Every call submitted is answered, whatever happens."""
+    """Carries errands out until stopped. Every errand submitted is settled, whatever happens.
+
+    Everything runs in this thread, except `submit` and `stop`.
+    """
 
     def __init__(self, limits: Limits) -> None:
         super().__init__(name="webpush", daemon=True)
         self._limits = limits
         self._lock = threading.Lock()
-        self._inbox: deque[Call] = deque()
+        self._inbox: deque[tuple[Iterator[Errand], Callable[[], bool]]] = deque()
+        self._flushes: list[Callable[[], bool]] = []
         self._stopping = False
         self._wake_in, self._wake_out = socket.socketpair()
         self._wake_in.setblocking(False)
         self._wake_out.setblocking(False)
+        self._poll = select.epoll()
+        self._sockets: dict[int, Line] = {}
         self._origins: dict[str, Origin] = {}
-        self._under_way: dict[pycurl.Curl, Waiting] = {}
-        self._idle: list[pycurl.Curl] = []
-        self._timer: float | None = None  # when curl wants to be called again, monotonic
+        self._lines: dict[tuple[str, int], Line] = {}  # by origin and era
+        self._under_way: dict[Handle, Start] = {}
+        self._idle: list[Handle] = []
+        self._eager = False  # there is more to do at once
 
-    def submit(self, call: Call) -> bool:
-        """Hand over posts, from any thread; False if the driver has stopped."""
+    def submit(self, errands: Iterable[Errand], flush: Callable[[], bool]) -> bool:
+        """Hand over errands, from any thread; False if the driver has stopped.
+
+        They are iterated over here, in the driver's thread, so reading addresses may be left to the iterator.
+        `flush` is called now and then, until it says that nothing more is to come.
+        """
         with self._lock:
             if self._stopping:
                 return False
-            self._inbox.append(call)
+            self._inbox.append((iter(errands), flush))
             self._wake()
         return True
 
     def stop(self) -> None:
-        """Ask the thread to end; what is not finished is answered as closed. From any thread."""
+        """Ask the thread to end; what is not finished is settled as closed. From any thread."""
         with self._lock:
             if not self._stopping:
                 self._stopping = True
@@ -71,9 +81,7 @@ class Driver(threading.Thread):
             self._wake_in.send(b"\0")
 
     def run(self) -> None:
-        self._selector = selectors.DefaultSelector()
-        self._selector.register(self._wake_out, selectors.EVENT_READ)
-        self._multi = self._new_multi()
+        self._poll.register(self._wake_out, select.EPOLLIN)
         try:
             while not self._stopping:
                 self._step()
@@ -82,113 +90,108 @@ class Driver(threading.Thread):
         finally:
             self._end()
 
-    def _new_multi(self) -> pycurl.CurlMulti:
-        multi = pycurl.CurlMulti()
-        multi.setopt(pycurl.M_PIPELINING, pycurl.PIPE_MULTIPLEX)
-        multi.setopt(pycurl.M_MAX_HOST_CONNECTIONS, self._limits.max_connections)
-        multi.setopt(pycurl.M_MAX_CONCURRENT_STREAMS, self._limits.streams)
-        multi.setopt(pycurl.M_SOCKETFUNCTION, self._watch)
-        multi.setopt(pycurl.M_TIMERFUNCTION, self._set_timer)
-        return multi
-
     def _step(self) -> None:
         """Wait for something to happen, let curl do its part, settle and start posts."""
-        for key, events in self._selector.select(self._patience()):
-            if key.fileobj is self._wake_out:
+        for fd, events in self._poll.poll(self._patience()):
+            if fd in self._sockets:
+                self._sockets[fd].ready(fd, events)
+            elif fd == self._wake_out.fileno():
                 self._wake_out.recv(4096)
-            else:
-                mask = pycurl.CSELECT_IN if events & selectors.EVENT_READ else 0
-                mask |= pycurl.CSELECT_OUT if events & selectors.EVENT_WRITE else 0
-                self._multi.socket_action(key.fd, mask)
-        if self._timer is not None and self._timer <= time.monotonic():
-            self._timer = None  # curl sets it anew while it is being called
-            self._multi.socket_action(pycurl.SOCKET_TIMEOUT, 0)
-        self._settle_finished()
-        self._take_inbox()
-        self._start_waiting()
+        now = time.monotonic()
+        for (name, era), line in list(self._lines.items()):
+            line.tick(now)
+            for handle, error in line.finished():
+                self._settle(handle, error, now)
+            if era != self._origins[name].era and line.is_idle:
+                self._lines.pop((name, era)).close()
+        self._eager = self._read_inbox(now)
+        for origin in self._origins.values():
+            self._eager = self._start_some(origin, now) or self._eager
+        self._flushes = [flush for flush in self._flushes if flush()]
 
     def _patience(self) -> float | None:
-        """How long to wait for sockets, in seconds; queues are looked at for stale posts each second."""
-        patience = 1.0 if any(origin.has_waiting for origin in self._origins.values()) else None
-        if self._timer is not None:
-            until = max(0.0, self._timer - time.monotonic())
-            patience = until if patience is None else min(patience, until)
-        return patience
+        """How long to wait for sockets, in seconds."""
+        if self._eager:
+            return 0.0
+        waits = [line.timer - time.monotonic() for line in self._lines.values() if line.timer is not None]
+        if any(origin.has_waiting for origin in self._origins.values()):
+            waits.append(_QUEUES_EVERY)
+        return max(0.0, min(waits)) if waits else None
 
-    def _watch(self, what: int, fd: int, _multi: object, _data: object) -> None:
-        """Curl tells which of its sockets to watch, and for what."""
-        known = fd in self._selector.get_map()
-        if what == pycurl.POLL_REMOVE:
-            if known:
-                self._selector.unregister(fd)
-        elif known:
-            self._selector.modify(fd, _EVENTS[what])
+    def _read_inbox(self, now: float) -> bool:
+        """Queue some errands; whether there are more."""
+        if not self._inbox:
+            return False
+        errands, flush = self._inbox[0]
+        if flush not in self._flushes:
+            self._flushes.append(flush)
+        some = list(itertools.islice(errands, _AT_A_TIME))
+        for errand in some:
+            self._queue(errand, now)
+        if len(some) < _AT_A_TIME:
+            self._inbox.popleft()
+        return bool(self._inbox)
+
+    def _queue(self, errand: Errand, now: float) -> None:
+        if errand.origin not in self._origins:
+            self._origins[errand.origin] = Origin(errand.origin, self._limits)
+        self._origins[errand.origin].add(errand, now)
+
+    def _start_some(self, origin: Origin, now: float) -> bool:
+        """Start what may start now; whether more may."""
+        for errand, answer in origin.turn_away(now):
+            errand.settle(answer)
+        for _ in range(_AT_A_TIME):
+            start = origin.next(now)
+            if start is None:
+                return False
+            post = start.errand.post()
+            if post is None:
+                origin.drop(start)
+                continue
+            handle = self._idle.pop() if self._idle and post.body is not None else Handle(self._limits)
+            self._under_way[handle] = start
+            handle.load(post)
+            self._line(origin).start(handle)
+        return True
+
+    def _line(self, origin: Origin) -> Line:
+        key = origin.name, origin.era
+        if key not in self._lines:
+            self._lines[key] = Line(self._limits, self._poll, self._sockets)
+        return self._lines[key]
+
+    def _settle(self, handle: Handle, error: int, now: float) -> None:
+        start = self._under_way.pop(handle)
+        origin = self._origins[start.errand.origin]
+        answer = read_answer(handle.curl, error)
+        http2 = answer.failure is None and speaks_http2(handle.curl)
+        for errand, fate in origin.settle(start, answer, http2=http2, now=now):
+            errand.settle(fate)
+        if handle.is_for_posts:
+            self._idle.append(handle)
         else:
-            self._selector.register(fd, _EVENTS[what])
-
-    def _set_timer(self, milliseconds: int) -> None:
-        self._timer = None if milliseconds < 0 else time.monotonic() + milliseconds / 1000
-
-    def _take_inbox(self) -> None:
-        start_by = time.monotonic() + self._limits.total_timeout
-        while self._inbox:
-            call = self._inbox.popleft()
-            for index, post in enumerate(call.posts):
-                origin = self._origins.setdefault(post.origin, Origin(self._limits))
-                origin.add(Waiting(call, index, start_by))
-
-    def _start_waiting(self) -> None:
-        now = time.monotonic()
-        for origin in self._origins.values():
-            for stale in origin.drain(now):
-                stale.settle(Answer(failure=Failure.TIMEOUT))
-            while waiting := origin.next():
-                handle = self._idle.pop() if self._idle else new_handle(self._limits)
-                load(handle, waiting.post)
-                self._under_way[handle] = waiting
-                self._multi.add_handle(handle)
-
-    def _settle_finished(self) -> None:
-        more = 1
-        while more:
-            more, fine, failed = self._multi.info_read()
-            for handle in fine:
-                self._settle(handle, pycurl.E_OK)
-            for handle, error, _text in failed:
-                self._settle(handle, error)
-
-    def _settle(self, handle: pycurl.Curl, error: int) -> None:
-        waiting = self._under_way.pop(handle)
-        answer = read_answer(handle, error)
-        origin = self._origins[waiting.post.origin]
-        origin.in_flight -= 1
-        if answer.failure is None:
-            origin.heard(http2=speaks_http2(handle))
-        elif answer.failure.is_connecting:
-            # It has not answered yet and cannot be reached: the queue behind need not try it too.
-            for hopeless in [] if origin.answered else origin.drain():
-                hopeless.settle(answer)
-            origin.lost()
-        self._multi.remove_handle(handle)
-        self._idle.append(handle)
-        waiting.settle(answer)
+            handle.curl.close()
+        if start.errand.settle(answer):
+            origin.add(start.errand, now)
 
     def _end(self) -> None:
-        """Answer all that is left and close everything."""
+        """Settle all that is left and close everything."""
         self.stop()  # nothing more comes in, also where the loop broke off by itself
-        self._take_inbox()
-        for handle, waiting in self._under_way.items():
-            answer = read_answer(handle)
-            lost = answer.failure is Failure.LOST
-            waiting.settle(answer if lost or answer.status else Answer(failure=Failure.CLOSED))
-            self._multi.remove_handle(handle)
-            handle.close()
-        for origin in self._origins.values():
-            for waiting in origin.drain():
-                waiting.settle(Answer(failure=Failure.CLOSED))
+        for handle, start in self._under_way.items():
+            answer = read_answer(handle.curl)
+            spoke = answer.failure is Failure.LOST or answer.status
+            start.errand.settle(answer if spoke else Answer(failure=Failure.CLOSED))
+        unread = itertools.chain.from_iterable(errands for errands, _ in self._inbox)
+        waiting = itertools.chain.from_iterable(origin.drain() for origin in self._origins.values())
+        for errand in itertools.chain(waiting, unread):
+            errand.settle(Answer(failure=Failure.CLOSED))
+        for flush in (*self._flushes, *(flush for _, flush in self._inbox)):
+            flush()
+        for line in self._lines.values():
+            line.close()
         for handle in self._idle:
-            handle.close()
-        self._multi.close()
-        self._selector.close()
+            handle.curl.close()
+        self._poll.close()
         self._wake_in.close()
         self._wake_out.close()

@@ -1,10 +1,11 @@
 """Encrypts a push message for one browser (RFC 8291 over RFC 8188, `aes128gcm`). Pure.
 
-The work is split where the message comes in. `arm` does all that does not depend on the message
-(key pair, ECDH, key derivation: nine tenths of the time) and may run in idle time, long before the
-message exists; `seal` then only runs AES-GCM. `encrypt` is both in one go.
+The work is split where the message comes in. `arm` does what does not depend on the message (key pair and
+ECDH: nine tenths of the time) and may run in idle time, long before the message exists; `seal` then draws a
+salt, derives key and nonce and runs AES-GCM. `encrypt` is both in one go.
 """
 
+import hashlib
 import hmac
 import os
 from dataclasses import dataclass, field
@@ -19,20 +20,41 @@ OVERHEAD = HEADER + 1 + 16  # header, padding delimiter, GCM tag
 MAX_PAYLOAD = MAX_BODY - OVERHEAD  # 3993, as RFC 8291 section 4 has it
 
 _CURVE = ec.SECP256R1()
-_RECORD_SIZE = MAX_BODY.to_bytes(4, "big")  # one record, so any size above the body's will do
+_POINT = 65
+_BEFORE_POINT = MAX_BODY.to_bytes(4, "big") + bytes([_POINT])  # one record, so any size above it will do
 _LAST_RECORD = b"\x02"
+_FINGERPRINT = 8
+_PACKED = _FINGERPRINT + _POINT + 32
 
 
 @dataclass(frozen=True, slots=True)
 class Armed:
     """All that one push to one subscription needs except the message. Secret, and good for one message.
 
-    Sealing two messages with the same set would use one GCM nonce twice and give both away.
+    It holds the input of the key derivation, not its result: with a fresh salt for each message not even a
+    set that came back from the dead (a restored backup) could use a GCM nonce twice. That costs three HMACs.
     """
 
-    header: bytes  # 86 bytes, sent in clear
-    content_key: bytes = field(repr=False)  # 16 bytes
-    nonce: bytes = field(repr=False)  # 12 bytes
+    subscription: bytes  # `fingerprint` of the keys it was made for
+    public: bytes  # our ephemeral key, 65 bytes, sent in clear
+    key_material: bytes = field(repr=False)  # 32 bytes, IKM of RFC 8291 section 3.4
+
+    def pack(self) -> bytes:
+        """The set in 105 bytes."""
+        return self.subscription + self.public + self.key_material
+
+    @classmethod
+    def unpack(cls, packed: bytes) -> "Armed":
+        """Read what `pack` made. Raises ValueError."""
+        if len(packed) != _PACKED:
+            raise ValueError("not an armed set")
+        end = _FINGERPRINT + _POINT
+        return cls(packed[:_FINGERPRINT], packed[_FINGERPRINT:end], packed[end:])
+
+
+def fingerprint(p256dh: bytes, auth: bytes) -> bytes:
+    """What binds an armed set to the keys of a subscription: a device may subscribe anew meanwhile."""
+    return hashlib.sha256(p256dh + auth).digest()[:_FINGERPRINT]
 
 
 def encrypt(
@@ -48,37 +70,38 @@ def encrypt(
     `p256dh` (65 bytes, uncompressed point) and `auth` (16 bytes) are the subscription's. `salt` and
     `private_key` are for test vectors only. Raises ValueError: point off the curve, payload too long.
     """
-    return seal(payload, arm(p256dh, auth, salt=salt, private_key=private_key))
+    return seal(payload, arm(p256dh, auth, private_key=private_key), salt=salt)
 
 
-def arm(
-    p256dh: bytes,
-    auth: bytes,
-    *,
-    salt: bytes | None = None,
-    private_key: ec.EllipticCurvePrivateKey | None = None,
-) -> Armed:
-    """Derive key and nonce for one future message to this subscription (RFC 8291 section 3.4)."""
+def arm(p256dh: bytes, auth: bytes, *, private_key: ec.EllipticCurvePrivateKey | None = None) -> Armed:
+    """Prepare one future message to this subscription (RFC 8291 section 3.4, up to IKM).
+
+    Raises ValueError for a point off the curve.
+    """
     browser = ec.EllipticCurvePublicKey.from_encoded_point(_CURVE, p256dh)
     ours = private_key or ec.generate_private_key(_CURVE)
-    salt = salt or os.urandom(16)
-    our_public = ours.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+    public = ours.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
     shared = ours.exchange(ec.ECDH(), browser)
-    key_material = _hkdf(auth, shared, b"WebPush: info\x00" + p256dh + our_public, 32)
-    return Armed(
-        header=salt + _RECORD_SIZE + bytes([len(our_public)]) + our_public,
-        content_key=_hkdf(salt, key_material, b"Content-Encoding: aes128gcm\x00", 16),
-        nonce=_hkdf(salt, key_material, b"Content-Encoding: nonce\x00", 12),
-    )
+    key_material = _expand(_extract(auth, shared), b"WebPush: info\x00" + p256dh + public)
+    return Armed(fingerprint(p256dh, auth), public, key_material)
 
 
-def seal(payload: bytes, armed: Armed) -> bytes:
+def seal(payload: bytes, armed: Armed, *, salt: bytes | None = None) -> bytes:
     """Encrypt the message with a prepared set, which must never be used again."""
     if len(payload) > MAX_PAYLOAD:
         raise ValueError(f"push payload of {len(payload)} bytes; {MAX_PAYLOAD} is the most")
-    return armed.header + AESGCM(armed.content_key).encrypt(armed.nonce, payload + _LAST_RECORD, None)
+    salt = salt or os.urandom(16)
+    pseudorandom = _extract(salt, armed.key_material)
+    content_key = _expand(pseudorandom, b"Content-Encoding: aes128gcm\x00")[:16]
+    nonce = _expand(pseudorandom, b"Content-Encoding: nonce\x00")[:12]
+    sealed = AESGCM(content_key).encrypt(nonce, payload + _LAST_RECORD, None)
+    return b"".join((salt, _BEFORE_POINT, armed.public, sealed))
 
 
-def _hkdf(salt: bytes, secret: bytes, info: bytes, length: int) -> bytes:
-    """HKDF-SHA-256 for up to 32 bytes, which is one HMAC each way (RFC 5869, spelled so in RFC 8291 3.4)."""
-    return hmac.digest(hmac.digest(salt, secret, "sha256"), info + b"\x01", "sha256")[:length]
+# HKDF-SHA-256 for up to 32 bytes is one HMAC each way (RFC 5869, spelled so in RFC 8291 3.4).
+def _extract(salt: bytes, secret: bytes) -> bytes:
+    return hmac.digest(salt, secret, "sha256")
+
+
+def _expand(pseudorandom: bytes, info: bytes) -> bytes:
+    return hmac.digest(pseudorandom, info + b"\x01", "sha256")

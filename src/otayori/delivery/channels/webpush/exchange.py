@@ -29,6 +29,8 @@ class Failure(StrEnum):
     BROKEN = "broken"  # before the request was out
     LOST = "no answer"  # after its last byte: it may have arrived
     CLOSED = "closed"  # the channel was closed first
+    PAUSED = "paused"  # not sent: the push service wants a pause
+    BUSY = "busy"  # not sent: the push service hangs or falls behind
 
     @property
     def is_connecting(self) -> bool:
@@ -43,8 +45,7 @@ class Post:
     origin: str
     url: str = field(repr=False)
     headers: tuple[str, ...] = field(repr=False)
-    body: bytes = field(repr=False)
-    urgent: bool = False
+    body: bytes | None = field(repr=False)  # none: a HEAD, to have a connection
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,42 +56,62 @@ class Answer:
     failure: Failure | None = None
     retry_after: float | None = None
 
+    @property
+    def is_refusal(self) -> bool:
+        """Whether the push service asks for less: later, or not so many."""
+        return self.status == 429 or (self.status == 503 and self.retry_after is not None)
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
     """How far one process goes towards one push service, and how long it waits (seconds)."""
 
-    max_connections: int = 4  # to one origin
+    max_connections: int = 16  # to one origin, where that many pay (pacing.py)
     streams: int = 100  # at once on one HTTP/2 connection; the least that RFC 9113 6.5.2 recommends to allow
     connect_timeout: float = 10.0
     total_timeout: float = 30.0
+    hang_after: float = 8.0  # no answer to anything: what waits comes again later
+    busy_for: float = 10.0  # before a push service that hangs is tried again
+    idle_connection: float = 50.0  # not used again after it: routers forget connections in silence
     ca_file: str | None = None  # PEM; the system's certificates if None
     proxy: str = ""  # "http://proxy.example:8080"; none if empty, whatever the environment says
 
 
-def new_handle(limits: Limits) -> pycurl.Curl:
-    """A handle set up for all that is alike in every post."""
-    handle = pycurl.Curl()
-    handle.setopt(pycurl.POST, 1)
-    handle.setopt(pycurl.NOSIGNAL, 1)  # signals and threads do not mix
-    handle.setopt(pycurl.PROTOCOLS, pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS)
-    handle.setopt(pycurl.FOLLOWLOCATION, 0)  # the allow-list was asked about this address, not the next
-    handle.setopt(pycurl.HTTP_VERSION, pycurl.CURL_HTTP_VERSION_2TLS)
-    handle.setopt(pycurl.CONNECTTIMEOUT_MS, int(limits.connect_timeout * 1000))
-    handle.setopt(pycurl.TIMEOUT_MS, int(limits.total_timeout * 1000))
-    handle.setopt(pycurl.PROXY, limits.proxy)
-    handle.setopt(pycurl.USERAGENT, "otayori")
-    handle.setopt(pycurl.WRITEFUNCTION, len)  # "took all of it": bodies are of no use and may hold anything
-    handle.setopt(pycurl.MAXFILESIZE, _MAX_ANSWER)
-    _trust(handle, limits.ca_file)
-    return handle
+class Handle:
+    """A curl handle with what was put into it last: settings that stay are not set again."""
 
+    def __init__(self, limits: Limits) -> None:
+        """Set up all that is alike in every post."""
+        self.curl = curl = pycurl.Curl()
+        self.is_for_posts = True
+        self._headers: tuple[str, ...] = ()
+        curl.setopt(pycurl.POST, 1)
+        curl.setopt(pycurl.NOSIGNAL, 1)  # signals and threads do not mix
+        curl.setopt(pycurl.PROTOCOLS, pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS)
+        curl.setopt(pycurl.FOLLOWLOCATION, 0)  # the allow-list was asked about this address, not the next
+        curl.setopt(pycurl.HTTP_VERSION, pycurl.CURL_HTTP_VERSION_2TLS)
+        curl.setopt(pycurl.MAXAGE_CONN, int(limits.idle_connection))
+        curl.setopt(pycurl.CONNECTTIMEOUT_MS, int(limits.connect_timeout * 1000))
+        curl.setopt(pycurl.TIMEOUT_MS, int(limits.total_timeout * 1000))
+        curl.setopt(pycurl.PROXY, limits.proxy)
+        curl.setopt(pycurl.USERAGENT, "otayori")
+        curl.setopt(pycurl.WRITEFUNCTION, len)  # "took all of it": bodies are of no use and may hold anything
+        curl.setopt(pycurl.MAXFILESIZE, _MAX_ANSWER)
+        _trust(curl, limits.ca_file)
 
-def load(handle: pycurl.Curl, post: Post) -> None:
-    """Put a request into a handle."""
-    handle.setopt(pycurl.URL, post.url)
-    handle.setopt(pycurl.HTTPHEADER, post.headers)
-    handle.setopt(pycurl.POSTFIELDS, post.body)
+    def load(self, post: Post) -> None:
+        """Put a request in."""
+        self.curl.setopt(pycurl.URL, post.url)
+        if self._headers is not post.headers:
+            self.curl.setopt(pycurl.HTTPHEADER, post.headers)
+            # Over TLS rather wait for the connection being opened than open another: it will carry many.
+            self.curl.setopt(pycurl.PIPEWAIT, int(post.origin.startswith("https:")))
+            self._headers = post.headers
+        if post.body is None:
+            self.curl.setopt(pycurl.NOBODY, 1)
+            self.is_for_posts = False
+        else:
+            self.curl.setopt(pycurl.POSTFIELDS, post.body)
 
 
 def read_answer(handle: pycurl.Curl, error: int = pycurl.E_OK) -> Answer:
@@ -99,9 +120,11 @@ def read_answer(handle: pycurl.Curl, error: int = pycurl.E_OK) -> Answer:
     A status counts even if the body after it broke off: the push service has spoken.
     """
     status = handle.getinfo(pycurl.RESPONSE_CODE)
-    if status >= 200:
+    if status in (429, 503):
         wait = handle.getinfo(pycurl.RETRY_AFTER)  # curl reads both forms, seconds and HTTP-date
         return Answer(status=status, retry_after=float(wait) if wait > 0 else None)
+    if status >= 200:
+        return Answer(status=status)
     return Answer(failure=_failure(handle, error))
 
 

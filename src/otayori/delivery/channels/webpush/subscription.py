@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
@@ -75,7 +76,7 @@ def parse(raw: str, *, allowed_hosts: Collection[str]) -> Subscription:
         raise BadSubscription("json")
     try:
         data = json.loads(raw)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise BadSubscription("json") from error
     if not isinstance(data, dict):
         raise BadSubscription("json")
@@ -114,9 +115,15 @@ def _checked_origin(endpoint: object, allowed_hosts: Collection[str]) -> str:
     match = _ENDPOINT.fullmatch(endpoint)
     if match is None:
         raise BadSubscription("endpoint")
-    if not any(_allows(entry, match) for entry in allowed_hosts):
+    if not _allowed(match["origin"], tuple(allowed_hosts)):
         raise BadSubscription("host")
     return match["origin"]
+
+
+@lru_cache(maxsize=1024)  # a ward's devices have a handful of push services
+def _allowed(origin: str, allowed_hosts: tuple[str, ...]) -> bool:
+    match = _ENDPOINT.fullmatch(origin + "/")
+    return match is not None and any(_allows(entry, match) for entry in allowed_hosts)
 
 
 def _allows(entry: str, endpoint: re.Match[str]) -> bool:
@@ -140,9 +147,9 @@ def _decode(text: object, length: int, code: str) -> bytes:
     """Base64 of exactly `length` bytes; padded or not, either alphabet: pages encode keys in all ways."""
     if not isinstance(text, str) or len(text) > 2 * length:
         raise BadSubscription(code)
-    bare = text.rstrip("=").replace("+", "-").replace("/", "_")
+    bare = text.rstrip("=").replace("-", "+").replace("_", "/")
     try:
-        data = base64.b64decode(bare + "=" * (-len(bare) % 4), altchars=b"-_", validate=True)
+        data = binascii.a2b_base64(bare + "=" * (-len(bare) % 4), strict_mode=True)
     except (binascii.Error, ValueError) as error:
         raise BadSubscription(code) from error
     if len(data) != length:

@@ -17,6 +17,8 @@ def judge(delivery_id: int, answer: Answer) -> Outcome:
     stays. Subscriptions of a former key are told by the key stored with them, before anything is sent
     (`channel.py`).
     """
+    if answer.failure in (Failure.PAUSED, Failure.BUSY):
+        return Outcome(delivery_id, Verdict.THROTTLED, answer.failure.value, retry_after=answer.retry_after)
     if answer.failure is not None:
         verdict = Verdict.UNKNOWN if answer.failure is Failure.LOST else Verdict.TRANSIENT
         return Outcome(delivery_id, verdict, answer.failure.value)
@@ -24,7 +26,7 @@ def judge(delivery_id: int, answer: Answer) -> Outcome:
     code = f"http {status}"
     if 200 <= status < 300:
         return Outcome(delivery_id, Verdict.SENT, code)
-    if status == 429 or (status == 503 and answer.retry_after is not None):
+    if answer.is_refusal:
         return Outcome(delivery_id, Verdict.THROTTLED, code, retry_after=answer.retry_after)
     if status >= 500 or status < 400 or status in _PASSING:  # redirects are not followed
         return Outcome(delivery_id, Verdict.TRANSIENT, code)
