@@ -1,7 +1,8 @@
 """A push service for tests: real sockets on loopback, scripted answers, and a browser that reads what came.
 
-`PushServer` speaks HTTP/1.1 without TLS and can also hang and break off. `Http2PushServer` speaks HTTP/2 over
-TLS (granian, in a process of its own); its answers stand in the path: `/status/410/...`.
+`PushServer` speaks HTTP/1.1 without TLS and can also hang and break off; in the end it fails the test if any
+two pushes, tries and retries, were encrypted with the same ephemeral key. `Http2PushServer` speaks HTTP/2
+over TLS (granian, in a process of its own); its answers stand in the path: `/status/410/...`.
 """
 
 import asyncio
@@ -20,7 +21,7 @@ import time
 import urllib.request
 import zlib
 from collections import defaultdict, deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
@@ -74,6 +75,7 @@ class PushServer:
     def __exit__(self, *_: object) -> None:
         self._loop.call_soon_threadsafe(self._ending.set)
         self._thread.join()
+        assert_single_use(request.body for request in self.requests)
 
     @property
     def origin(self) -> str:
@@ -247,6 +249,20 @@ class Device:
     def read(self, body: bytes) -> dict[str, Any]:
         """The page in a push, as the service worker reads it."""
         return unpack(self.decrypt(body))
+
+
+def ephemeral_key(body: bytes) -> bytes:
+    """The sender's public key in a push, which no second push may carry (RFC 8291 section 3.1)."""
+    return body[21:86]
+
+
+def assert_single_use(bodies: Iterable[bytes]) -> None:
+    """No ephemeral key was used for two encryptions, also not for another try of the same push.
+
+    The very same bytes may come twice: curl itself repeats a request whose kept connection turns out closed.
+    """
+    used = {body for body in bodies if body}
+    assert len({ephemeral_key(body) for body in used}) == len(used), "an ephemeral key was used twice"
 
 
 def unpack(payload: bytes) -> dict[str, Any]:

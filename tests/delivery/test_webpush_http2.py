@@ -12,7 +12,7 @@ from otayori.delivery.channels.webpush.exchange import Limits
 from otayori.delivery.parcel import Outcome, Parcel, Verdict
 from otayori.delivery.parcel import outcomes as collect
 from tests.delivery.push_notices import notice, parcel
-from tests.delivery.push_server import Device, Http2PushServer
+from tests.delivery.push_server import Device, Http2PushServer, ephemeral_key
 
 pytestmark = pytest.mark.processes
 LOOPBACK = ("https://127.0.0.1", "https://localhost")
@@ -56,6 +56,7 @@ def test_a_few_connections_carry_all_pushes(service: Http2PushServer) -> None:
     for request in seen:
         page = devices[request["path"]].read(base64.b64decode(request["body"]))
         assert page["text"] == content.text
+    assert len({ephemeral_key(base64.b64decode(request["body"])) for request in seen}) == 400
 
 
 def test_a_dead_subscription_over_http2(service: Http2PushServer) -> None:

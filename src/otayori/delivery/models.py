@@ -213,6 +213,30 @@ class Bounce(models.Model):
 
     def __str__(self) -> str:
         return f"{self.delivery_id} {self.code}"
+class ArmedPush(models.Model):
+    """What the next push to a device needs besides its message, made ahead and used once: see arming.py.
+
+    The table is UNLOGGED (migration 0003): after a crash of PostgreSQL, on a standby and in a copy of the
+    data directory it is empty, so a set that was used can't come back.
+    """
+
+    endpoint = models.OneToOneField(
+        Endpoint, on_delete=models.CASCADE, primary_key=True, related_name="armed"
+    )
+    secret = EncryptedText()  # base64 of webpush.encryption.Armed; empty where none can be made
+    made_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            # arming: the sets that are a day old
+            models.Index(fields=["made_at"], name="armedpush_made_at"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.endpoint_id)
+
+    def keyset(self) -> str:
+        return crypto.WARD
 
 
 class ChannelHealth(models.Model):
