@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from hypothesis import given
 from hypothesis import strategies as st
 
-from otayori.delivery.channels.webpush.encryption import MAX_BODY, MAX_PAYLOAD, arm, encrypt, seal
+from otayori.delivery.channels.webpush.encryption import MAX_BODY, MAX_PAYLOAD, Armed, arm, encrypt, seal
 from tests.delivery.push_server import Device
 
 
@@ -63,6 +63,27 @@ def test_a_push_armed_before_the_message_existed_reads_the_same() -> None:
     armed = arm(*_keys(alvarez))
 
     assert alvarez.decrypt(seal("大雨のため休校".encode(), armed)) == "大雨のため休校".encode()
+
+
+def test_a_set_kept_as_bytes_is_the_same_set() -> None:
+    armed = arm(BROWSER_POINT, AUTH)
+
+    packed = armed.pack()
+
+    assert len(packed) == 8 + 65 + 32
+    assert Armed.unpack(packed) == armed
+    with pytest.raises(ValueError, match="not an armed set"):
+        Armed.unpack(packed[:-1])
+
+
+def test_a_set_that_came_back_from_the_dead_repeats_no_nonce() -> None:
+    """It must not be used twice; were it, by a restored backup, the salt still keeps the two apart."""
+    armed = arm(BROWSER_POINT, AUTH)
+
+    first, second = seal(b"same", armed), seal(b"same", armed)
+
+    assert first[:16] != second[:16]  # the salt, of which key and nonce are made
+    assert first[86:] != second[86:]
 
 
 def test_an_armed_set_does_not_show_its_key() -> None:

@@ -52,8 +52,7 @@ class Pace:
         """
         if self._trial:
             return not self._on_trial and (urgent or now >= self._paused_until)
-        reserve = 0 if urgent or self.window == 1 else max(1, self.window // 10)
-        return in_flight < self.window - reserve
+        return in_flight < (self.window if urgent else self._room)
 
     def began(self, now: float, in_flight: int) -> bool:
         """A post was started beside `in_flight` others; whether it is on trial."""
@@ -93,7 +92,7 @@ class Pace:
         self._answers += 1
         if not hungry:
             self._starved = True
-        if self._answers >= self.window and now - self._since >= _EPOCH:
+        if self._answers >= self._room and now - self._since >= _EPOCH:
             self._learn(now)
 
     def strained(self, now: float, in_flight: int, *, trial: bool) -> None:
@@ -122,6 +121,11 @@ class Pace:
         """No connection came about."""
         self._on_trial = self._on_trial and not trial
         self.begin_anew()
+
+    @property
+    def _room(self) -> int:
+        """The part of the window for posts that are not urgent."""
+        return self.window - max(1, self.window // 10) if self.window > 1 else 1
 
     def _pause(self, until: float, why: Failure) -> None:
         self._paused_until, self._why = max(self._paused_until, until), why
@@ -163,7 +167,7 @@ class Pace:
         step = self.window if 2 * self.window <= self._threshold else max(1, self._unit // 10)
         if self.window < self._unit:  # the connection is there
             self.window = min(self.window + step, self._unit)
-        elif now >= self._hold_until and self.window < self._most and self.window / rate > _NEAR:
+        elif now >= self._hold_until and self.window < self._most and self._room / rate > _NEAR:
             self._before = (self.window, rate)
             self.window = min(self.window + step, self._most)
             self._restart(now, opening=True)
