@@ -126,6 +126,25 @@ def test_connections_are_kept_between_calls_and_a_closed_channel_opens_again(ser
     assert service.connections == 2
 
 
+def test_connections_are_opened_ahead_to_the_push_services_met_before(service: PushServer) -> None:
+    async def before_a_release(channel: WebPushChannel) -> list[Outcome]:
+        await channel.warm()  # nobody met so far
+        first = await collect(channel, [to(service, delivery_id=1)])
+        await channel.close()
+        await channel.warm()
+        while service.connections < 2:
+            await asyncio.sleep(0.01)
+        return first + await collect(channel, [to(service, delivery_id=2)])
+
+    assert {outcome.verdict for outcome in use(before_a_release).values()} == {Verdict.SENT}
+    assert service.connections == 2
+    assert [(request.path, len(request.body) > 0) for request in service.requests] == [
+        ("/kim", True),
+        ("/", False),
+        ("/kim", True),
+    ]
+
+
 def test_a_subscription_of_another_key_is_told_without_asking_and_kept(service: PushServer) -> None:
     """The worker may be the one with the wrong key file, and what it says is said of every device."""
     former = Vapid(new_private_key_pem(), "mailto:kyouiku@ward.example.jp")
