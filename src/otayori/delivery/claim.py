@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -131,6 +131,10 @@ class Claim:
 
     def __bool__(self) -> bool:
         return bool(self.tries or self.slices)
+
+    def arm(self, armed: Mapping[UUID, bytes]) -> None:
+        """Give each parcel what was prepared for its endpoint."""
+        self.parcels = [replace(p, armed=armed.get(p.endpoint_id, b"")) for p in self.parcels]
 
 
 def claim(lane: str, channel: str, limit: int, contents: Contents) -> Claim:

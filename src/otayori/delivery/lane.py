@@ -6,8 +6,8 @@ import time
 from collections.abc import Callable
 from functools import partial
 
+from otayori.delivery import arming, health
 from otayori.delivery import claim as claiming
-from otayori.delivery import health
 from otayori.delivery.contents import Contents
 from otayori.delivery.ledger import Ledger
 from otayori.delivery.outbox import Hand, Outbox
@@ -91,7 +91,11 @@ class Lane:
 
     async def _claim(self) -> claiming.Claim:
         work = partial(claiming.claim, self.name, self.channel.name, SLICE, self._contents)
-        return await self._ledger.run(work)
+        claim = await self._ledger.run(work)
+        if self.channel.arms and claim.parcels:
+            endpoints = [parcel.endpoint_id for parcel in claim.parcels]
+            claim.arm(await self._ledger.run(partial(arming.take, endpoints)))
+        return claim
 
     async def _deliver(self, claim: claiming.Claim) -> None:
         """Send, and keep the leases alive until all of it is written."""

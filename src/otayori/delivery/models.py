@@ -213,6 +213,8 @@ class Bounce(models.Model):
 
     def __str__(self) -> str:
         return f"{self.delivery_id} {self.code}"
+
+
 class ArmedPush(models.Model):
     """What the next push to a device needs besides its message, made ahead and used once: see arming.py.
 

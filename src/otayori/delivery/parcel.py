@@ -83,6 +83,7 @@ class Channel(Protocol):
     """A way to reach an endpoint. Adding one touches its folder and one line of `registry.py`."""
 
     name: str
+    arms: bool  # whether parcels may bring something prepared for them (arming.py)
 
     async def send(self, parcels: Sequence[Parcel], tell: Tell) -> None:
         """Hand over all parcels. Never raises for what the network does.

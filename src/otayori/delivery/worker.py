@@ -22,7 +22,7 @@ import uvloop
 from otayori.core import clock
 from otayori.core.connections import parameters
 from otayori.core.ids import new_id
-from otayori.delivery import health
+from otayori.delivery import arming, health
 from otayori.delivery.channels.registry import CHANNELS
 from otayori.delivery.claim import due_lanes
 from otayori.delivery.lane import Lane
@@ -36,6 +36,8 @@ log = logging.getLogger(__name__)
 
 LOOK_EVERY = 1.0  # seconds between looks at what is due: retries, and signals that got lost
 SWEEP_EVERY = 30.0
+ARM_EVERY = 60.0  # seconds between looks for devices without a prepared push
+ARM_AT_ONCE = 200  # some 30 ms: what comes in meanwhile need not wait
 LISTEN_AGAIN = 1.0
 FINISH_WITHIN = 5.0  # seconds for what is on its way; what has not begun by then goes back
 SETTLE_WITHIN = 5.0  # seconds to write what became of it
@@ -83,7 +85,7 @@ class Worker:
         for name in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(name, self._stopping.set)
         lanes = [asyncio.create_task(self._guard(lane.run())) for lane in self._lanes.values()]
-        parts = (self._listen(), self._look(), self._sweep(), *map(self._do, self._chores))
+        parts = (self._listen(), self._look(), self._sweep(), self._arm(), *map(self._do, self._chores))
         watchers = [asyncio.create_task(self._guard(part)) for part in parts]
         log.info("worker ready")
         await self._stopping.wait()
@@ -145,6 +147,14 @@ class Worker:
             for key in await self._ledger.run(due_lanes):
                 self._lanes[key].wake()
             await asyncio.sleep(LOOK_EVERY)
+
+    async def _arm(self) -> None:
+        """Prepare pushes while nothing is sent."""
+        while True:
+            while not any(desk.busy for desk in self._lanes.values()):
+                if await self._ledger.run(partial(arming.top_up, ARM_AT_ONCE)) < ARM_AT_ONCE:
+                    break
+            await asyncio.sleep(ARM_EVERY)
 
     async def _do(self, chore: Chore) -> None:
         while True:

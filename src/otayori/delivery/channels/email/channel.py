@@ -24,6 +24,7 @@ class EmailChannel:
     """
 
     name = "email"
+    arms = False
 
     def __init__(
         self,

@@ -21,6 +21,7 @@ class WebPushChannel:
     """The channel named "webpush". One per process; see `parcel.Channel`."""
 
     name = "webpush"
+    arms = True
 
     def __init__(
         self,
