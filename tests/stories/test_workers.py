@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from otayori.delivery import release
-from otayori.delivery.models import Endpoint
+from otayori.delivery.models import Endpoint, Worker
 from otayori.delivery.parcel import Urgency
 from otayori.ops.postgres import EmbeddedPostgres
 from tests.cast import Cast
@@ -64,6 +64,28 @@ def test_a_killed_worker_s_deliveries_are_finished_by_another(cast: Cast, postgr
     assert twice == leased & set(before)  # what the dead worker had sent without having written it down
     assert max(after.values()) <= 2
     assert all(len(message_ids(relay, address)) == 1 for address in twice)
+
+
+def test_a_killed_worker_is_missed_on_its_host_long_before_its_leases_end(
+    cast: Cast, postgres: EmbeddedPostgres
+) -> None:
+    people = guardians(MANY)
+    with slow_relay(0.002).running_in_thread() as relay:
+        environ = environment(postgres, relay.url("?starttls=never"))
+        with worker(environ) as killed:
+            ready()
+            release_to(people, urgency=Urgency.EMERGENCY)
+            received(relay, 300)
+            killed.kill()
+            killed.wait()
+        assert open_addresses("sending"), "the worker was killed too late for this story"
+        relay.rules.clear()
+        with worker(environ):
+            settled(patience=60)  # a lease lasts 90 s
+            assert Worker.objects.count() == 1
+
+    assert set(copies(relay)) == addresses(MANY)
+    assert statuses() == {"sent": MANY}
 
 
 def test_a_worker_asked_to_stop_settles_what_it_holds(cast: Cast, postgres: EmbeddedPostgres) -> None:

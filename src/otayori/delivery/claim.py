@@ -43,7 +43,8 @@ WITH turn AS (
     ) first
 ), taken AS (
     UPDATE delivery_slice s
-    SET attempt = s.attempt + 1, leased_until = now() + %(lease)s * interval '1 second'
+    SET attempt = s.attempt + 1, holder = %(holder)s,
+        leased_until = now() + %(lease)s * interval '1 second'
     FROM free WHERE s.id = free.id AND free.before < %(limit)s
     RETURNING s.id, s.batch_id, s.attempt, s.delivery_ids, s.endpoint_ids
 )
@@ -137,9 +138,15 @@ class Claim:
         self.parcels = [replace(p, armed=armed.get(p.endpoint_id, b"")) for p in self.parcels]
 
 
-def claim(lane: str, channel: str, limit: int, contents: Contents) -> Claim:
-    """Take about `limit` due deliveries, and at least one slice. `contents` caches the rendered texts."""
+def claim(
+    lane: str, channel: str, limit: int, contents: Contents, *, holder: UUID | None = None
+) -> Claim:
+    """Take about `limit` due deliveries, and at least one slice, for the worker `holder`.
+
+    `contents` caches the rendered texts.
+    """
     params: dict[str, Any] = {"lane": lane, "channel": channel, "lease": LEASE.total_seconds()}
+    params["holder"] = holder
     with connection.cursor() as cursor:
         cursor.execute(_CLAIM_SLICES, params | {"slices": MOST_SLICES, "limit": limit})
         rows = [_Row(*row) for row in cursor.fetchall()]

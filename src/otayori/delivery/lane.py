@@ -1,12 +1,15 @@
 """A lane at work: claim, hand over, settle, several claims at a time, until nothing is due."""
 
 import asyncio
+import itertools
 import logging
 import time
 from collections.abc import Callable
 from functools import partial
+from uuid import UUID
 
-from otayori.delivery import arming, health
+from otayori.core.ids import new_id
+from otayori.delivery import arming, forsaken, health
 from otayori.delivery import claim as claiming
 from otayori.delivery.contents import Contents
 from otayori.delivery.ledger import Ledger
@@ -28,15 +31,23 @@ NOTE_EVERY = 30.0  # seconds between notes that a channel works
 class Lane:
     """What one worker does for one lane on one channel. Woken by `wake()`, never by a queue of its own.
 
-    `may_claim` is asked before each claim: an emergency lets the other lanes rest.
+    `holder` is the worker. `may_claim` is asked before each claim: an emergency lets the other lanes rest.
     """
 
     def __init__(
-        self, name: str, channel: Channel, ledger: Ledger, *, may_claim: Callable[[], bool] = lambda: True
+        self,
+        name: str,
+        channel: Channel,
+        ledger: Ledger,
+        *,
+        holder: UUID | None = None,
+        may_claim: Callable[[], bool] = lambda: True,
     ) -> None:
         self.name = name
         self.channel = channel
         self._ledger = ledger
+        self._holder = holder or new_id()
+        self._held: set[int] = set()  # slices
         self._may_claim = may_claim
         self._outbox = Outbox(ledger, self._wrote)
         self._contents = Contents()
@@ -90,12 +101,23 @@ class Lane:
             hands.create_task(self._deliver(claim))
 
     async def _claim(self) -> claiming.Claim:
-        work = partial(claiming.claim, self.name, self.channel.name, SLICE, self._contents)
-        claim = await self._ledger.run(work)
+        claim = await self._ledger.run(self._claiming())
+        self._held |= claim.slices.keys()
         if self.channel.arms and claim.parcels:
             endpoints = [parcel.endpoint_id for parcel in claim.parcels]
             claim.arm(await self._ledger.run(partial(arming.take, endpoints)))
         return claim
+
+    def _claiming(self) -> Callable[[], claiming.Claim]:
+        """Return the work of one claim, which knows when it is repeated: the first answer may be lost."""
+        place, holder, tries = (self.name, self.channel.name), self._holder, itertools.count()
+
+        def work() -> claiming.Claim:
+            if next(tries):
+                forsaken.give_back(*place, holder=holder, held=self._held)
+            return claiming.claim(*place, SLICE, self._contents, holder=holder)
+
+        return work
 
     async def _deliver(self, claim: claiming.Claim) -> None:
         """Send, and keep the leases alive until all of it is written."""
@@ -117,6 +139,7 @@ class Lane:
         hand.give_up("error")  # nothing, unless it broke down
         self._outbox.end(hand)
         await hand.written.wait()
+        self._held -= hand.claim.slices.keys()
 
     def _wrote(self, outcomes: list[Outcome]) -> None:
         self._pace.count(len(outcomes), full=2 * self._in_hand > self._pace.most)

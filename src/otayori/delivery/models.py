@@ -127,6 +127,7 @@ class Slice(models.Model):
         models.DateTimeField()
     )  # later than the release: the second channel, for who has not read by then
     leased_until = models.DateTimeField(null=True)
+    holder = models.UUIDField(null=True)  # the worker that has or had the lease
     attempt = models.PositiveSmallIntegerField(default=0)
     done_at = models.DateTimeField(null=True)  # each of its endpoints has a row
 

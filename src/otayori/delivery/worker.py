@@ -9,7 +9,6 @@ import contextlib
 import logging
 import os
 import signal
-import socket
 import time
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
@@ -22,7 +21,7 @@ import uvloop
 from otayori.core import clock
 from otayori.core.connections import parameters
 from otayori.core.ids import new_id
-from otayori.delivery import arming, health
+from otayori.delivery import arming, forsaken, health
 from otayori.delivery.channels.registry import CHANNELS
 from otayori.delivery.claim import due_lanes
 from otayori.delivery.lane import Lane
@@ -36,6 +35,7 @@ log = logging.getLogger(__name__)
 
 LOOK_EVERY = 1.0  # seconds between looks at what is due: retries, and signals that got lost
 SWEEP_EVERY = 30.0
+BEAT_EVERY = 5.0
 ARM_EVERY = 60.0  # seconds between looks for devices without a prepared push
 ARM_AT_ONCE = 200  # some 30 ms: what comes in meanwhile need not wait
 LISTEN_AGAIN = 1.0
@@ -73,8 +73,15 @@ class Worker:
 
     def _lane(self, lane: Urgency, channel: str) -> Lane:
         if lane is Urgency.EMERGENCY:
-            return Lane(lane.value, self._emergency_channels[channel], self._emergency_ledger)
-        return Lane(lane.value, self._channels[channel], self._ledger, may_claim=lambda: not self._rest.is_on)
+            emergency = self._emergency_channels[channel]
+            return Lane(lane.value, emergency, self._emergency_ledger, holder=self.id)
+        return Lane(
+            lane.value,
+            self._channels[channel],
+            self._ledger,
+            holder=self.id,
+            may_claim=lambda: not self._rest.is_on,
+        )
 
     def _emergency_is_on_its_way(self) -> bool:
         return any(desk.busy for (name, _), desk in self._lanes.items() if name == Urgency.EMERGENCY)
@@ -85,7 +92,8 @@ class Worker:
         for name in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(name, self._stopping.set)
         lanes = [asyncio.create_task(self._guard(lane.run())) for lane in self._lanes.values()]
-        parts = (self._listen(), self._look(), self._sweep(), self._arm(), *map(self._do, self._chores))
+        own = (self._listen(), self._look(), self._beat(), self._sweep(), self._arm())
+        parts = (*own, *map(self._do, self._chores))
         watchers = [asyncio.create_task(self._guard(part)) for part in parts]
         log.info("worker ready")
         await self._stopping.wait()
@@ -165,14 +173,21 @@ class Worker:
             await asyncio.sleep(chore.every)
 
     async def _sweep(self) -> None:
-        host = f"{socket.gethostname()}:{os.getpid()}"
         while True:
             begun = time.monotonic()
-            await self._ledger.run(partial(health.beat, self.id, host, self._started_at))
-            returned = await self._ledger.run(sweep)
-            if returned:
-                log.warning("%d deliveries came back from a worker that did not finish", returned)
+            if returned := await self._ledger.run(sweep):
+                log.warning("%d leases ran out", returned)
             await asyncio.sleep(max(1.0, SWEEP_EVERY - (time.monotonic() - begun)))
+
+    async def _beat(self) -> None:
+        where = forsaken.place()
+        while True:
+            await self._ledger.run(partial(health.beat, self.id, where, self._started_at))
+            if returned := await self._ledger.run(partial(forsaken.take_over, self.id)):
+                log.warning("%d slices of a worker that died are due again", returned)
+                for desk in self._lanes.values():
+                    desk.wake()
+            await asyncio.sleep(BEAT_EVERY)
 
     async def _close_channels(self) -> None:
         channels = (*self._channels.values(), *self._emergency_channels.values())

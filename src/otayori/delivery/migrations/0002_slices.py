@@ -42,6 +42,7 @@ class Migration(migrations.Migration):
                 ('size', models.PositiveIntegerField()),
                 ('due_at', models.DateTimeField()),
                 ('leased_until', models.DateTimeField(null=True)),
+                ('holder', models.UUIDField(null=True)),
                 ('attempt', models.PositiveSmallIntegerField(default=0)),
                 ('done_at', models.DateTimeField(null=True)),
                 ('batch', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='slices', to='delivery.batch')),
