@@ -4,7 +4,9 @@ For the operator, who sees ids, lanes, receiving domains, codes and numbers: nev
 """
 
 import re
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from django.db import OperationalError
@@ -12,18 +14,17 @@ from django.db import OperationalError
 from otayori.core import clock
 from otayori.delivery.health import troubles
 from otayori.delivery.models import Batch, Delivery
-from otayori.delivery.overview import OpenBatch, open_batches, workers_alive
+from otayori.delivery.overview import OpenBatch, open_batches, untried, untried_of, workers_alive
 from otayori.delivery.retry import CannotRetry
 from otayori.delivery.retry import retry_failed as requeue
-from otayori.delivery.status import EXPIRED, GIVE_UP_AFTER, PUSH_FIRST, READ, Status
+from otayori.delivery.status import EXPIRED, GIVE_UP_AFTER, READ, STOPPED, Status
 from otayori.ops.trouble import Trouble
 
 _CODES = [
     (r"^$", "まだ何も起きていない / nothing happened yet"),
-    (f"^{PUSH_FIRST}$", "プッシュ通知が読まれるかを待っている / waits whether the push is read"),
     (f"^{READ}$", "プッシュ通知が読まれた / the push was read"),
     (f"^{EXPIRED}$", "届ける期限を過ぎた / the deadline had passed"),
-    (r"^stopped$", "送信が止められた / the batch was stopped"),
+    (f"^{STOPPED}$", "送信が止められた / the batch was stopped"),
     (r"^blocked$", "保護者が閲覧停止になった / the guardian was blocked"),
     (r"^endpoint ", "保護者が通知先を手放した / the guardian gave the address up"),
     (r"^lease", "担当した worker が終わらなかった / the worker that held it did not finish"),
@@ -103,18 +104,30 @@ def explain(
     delivery_id: int | None = None, *, batch_id: UUID | None = None, endpoint_id: UUID | None = None
 ) -> None:
     """Print the life of one delivery in words, and what happens to it next. Raises Trouble."""
-    if delivery_id is None and not (batch_id and endpoint_id):
+    row, has_row = _found(delivery_id, batch_id, endpoint_id)
+    for name, value in _facts(row):
+        print(f"{name}: {value}")
+    print(f"このあと / next: {(_next_step if has_row else _first_step)(row, clock.now())}")
+
+
+def _found(delivery_id: int | None, batch_id: UUID | None, endpoint_id: UUID | None) -> tuple[Delivery, bool]:
+    """Return the delivery, and whether it has its row: until its first try is settled it has none."""
+    rows = Delivery.objects.select_related("batch", "endpoint")
+    find: Callable[[], Delivery | None]
+    if delivery_id is not None:
+        row, find = rows.filter(id=delivery_id).first(), partial(untried, delivery_id)
+    elif batch_id and endpoint_id:
+        row = rows.filter(batch=batch_id, endpoint=endpoint_id).first()
+        find = partial(untried_of, batch_id, endpoint_id)
+    else:
         raise Trouble(
             "番号か、--batch と --endpoint を書いてください。", "Give an id, or --batch and --endpoint."
         )
-    found = Delivery.objects.select_related("batch", "endpoint")
-    of_endpoint = {"batch": batch_id, "endpoint": endpoint_id}
-    row = found.filter(**({"id": delivery_id} if delivery_id is not None else of_endpoint)).first()
-    if row is None:
-        raise Trouble("その配信はありません。", "There is no such delivery.")
-    for name, value in _facts(row):
-        print(f"{name}: {value}")
-    print(f"このあと / next: {_next_step(row, clock.now())}")
+    if row is not None:
+        return row, True
+    if (to_come := find()) is not None:
+        return to_come, False
+    raise Trouble("その配信はありません。", "There is no such delivery.")
 
 
 def _facts(row: Delivery) -> list[tuple[str, object]]:
@@ -148,17 +161,35 @@ def _next_step(row: Delivery, now: datetime) -> str:
     return _next_of_queued(row, now) if status is Status.QUEUED else _LIVES[status]
 
 
+def _first_step(row: Delivery, now: datetime) -> str:
+    """What happens next to a delivery that was never tried, or whose first try is not settled."""
+    if row.status == Status.SENDING:
+        until = _moment(row.leased_until)
+        return (
+            f"worker が最初の一回を受け持っている。{until} までに戻らなければ別の worker が引き継ぐ"
+            f" / held by a worker for its first try; another takes it over at {until}"
+        )
+    at = _moment(row.due_at)
+    later = f"{at} まで読まれなければメールで送る / goes by mail at {at} unless read until then"
+    return _call_off(row, now) or (later if row.due_at > now else _turn_has_come())
+
+
 def _next_of_queued(row: Delivery, now: datetime) -> str:
-    batch, at = row.batch, _moment(row.due_at)
-    if batch.stopped_at is not None:
+    at, end = _moment(row.due_at), _moment(row.batch.released_at + GIVE_UP_AFTER)
+    again = f"{at} にもう一度送る。{end} にあきらめる / tried again at {at}, given up at {end}"
+    return _call_off(row, now) or (again if row.due_at > now else _turn_has_come())
+
+
+def _call_off(row: Delivery, now: datetime) -> str:
+    """Why it is not sent although it still waits; empty where nothing is in its way."""
+    if row.batch.stopped_at is not None:
         return "停止のため取り消される / cancelled, for the batch was stopped"
-    if batch.deadline is not None and batch.deadline <= now:
+    if row.batch.deadline is not None and row.batch.deadline <= now:
         return "期限を過ぎたため取り消される / cancelled, for the deadline has passed"
-    if row.due_at > now and row.code == PUSH_FIRST:
-        return f"{at} まで読まれなければメールで送る / goes by mail at {at} unless read until then"
-    if row.due_at > now:
-        end = _moment(batch.released_at + GIVE_UP_AFTER)
-        return f"{at} にもう一度送る。{end} にあきらめる / tried again at {at}, given up at {end}"
+    return ""
+
+
+def _turn_has_come() -> str:
     if not workers_alive():
         return "動いている worker がない。otayori worker を起動する / no worker is alive: start one"
     return "空いた worker がすぐに取る / taken as soon as a worker is free"
