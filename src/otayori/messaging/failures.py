@@ -1,22 +1,43 @@
 """Deliveries of a message that failed: the newest by name, and how many families no way reached."""
 
-from collections import defaultdict
-from collections.abc import Collection
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db import connection
+from django.db.models import Q
 
 from otayori.accounts.access import Access
 from otayori.core import clock
 from otayori.delivery.models import Delivery
-from otayori.delivery.status import EXPIRED, READ, Status
+from otayori.delivery.status import Status
 from otayori.messaging.models import Message, RecipientStudent
 from otayori.messaging.report_access import sees_every_class
 from otayori.messaging.search_students import places
 from otayori.roster.models import Enrolment
 
 NEWEST = 10
+
+# Another address may have taken it or may still: it has a row that says so, or its slice is still open and it
+# has none. A mail that was spared means that the message was read.
+_UNREACHED = """
+WITH waiting AS MATERIALIZED (
+    SELECT batch_id, unnest(endpoint_ids) AS endpoint_id
+    FROM delivery_slice WHERE batch_id = ANY(%(batches)s) AND done_at IS NULL
+)
+SELECT DISTINCT d.batch_id, e.guardian_id
+FROM delivery_delivery d JOIN delivery_endpoint e ON e.id = d.endpoint_id
+WHERE d.batch_id = ANY(%(batches)s)
+  AND (d.status = 'failed' OR d.status = 'cancelled' AND d.code = 'expired')
+  AND (%(guardians)s::uuid[] IS NULL OR e.guardian_id = ANY(%(guardians)s::uuid[]))
+  AND NOT EXISTS (
+      SELECT 1 FROM delivery_endpoint o
+      LEFT JOIN delivery_delivery w ON w.batch_id = d.batch_id AND w.endpoint_id = o.id
+      WHERE o.guardian_id = e.guardian_id
+        AND (w.status NOT IN ('failed', 'cancelled') OR w.status = 'cancelled' AND w.code = 'read'
+             OR w.id IS NULL AND (d.batch_id, o.id) IN (SELECT batch_id, endpoint_id FROM waiting)))
+"""
 
 
 @dataclass(frozen=True)
@@ -43,12 +64,10 @@ def newest(access: Access, message: Message, limit: int = NEWEST) -> list[Failur
             Q(student__in=own) | Q(student__school__in=managed), recipient__message=message
         )
         failed = failed.filter(endpoint__guardian__in=taught.values("recipient__guardian"))
-    rows = list(
-        failed.annotate(otherwise=Exists(_other_ways()))
-        .select_related("endpoint__guardian__user")
-        .order_by("-id")[:limit]
-    )
-    children = _children(message, {row.endpoint.guardian_id for row in rows})
+    rows = list(failed.select_related("endpoint__guardian__user").order_by("-id")[:limit])
+    guardians = {row.endpoint.guardian_id for row in rows}
+    unreached = {guardian_id for _batch, guardian_id in _unreached([message.batch_id], guardians)}
+    children = _children(message, guardians)
     return [
         Failure(
             guardian=row.endpoint.guardian.user.name,
@@ -56,7 +75,7 @@ def newest(access: Access, message: Message, limit: int = NEWEST) -> list[Failur
             school=next((line[2] for line in children[row.endpoint.guardian_id]), ""),
             channel=row.channel,
             code=row.code,
-            reached_otherwise=row.otherwise,
+            reached_otherwise=row.endpoint.guardian_id not in unreached,
         )
         for row in rows
     ]
@@ -65,21 +84,18 @@ def newest(access: Access, message: Message, limit: int = NEWEST) -> list[Failur
 def families_unreached(messages: Collection[Message]) -> dict[UUID, int]:
     """Return by message id how many guardians no address reached (before the deadline). One statement."""
     batches = {message.batch_id: message.id for message in messages if message.batch_id}
-    rows = (
-        Delivery.objects.filter(batch__in=list(batches))
-        .filter(Q(status=Status.FAILED) | Q(status=Status.CANCELLED, code=EXPIRED))
-        .exclude(Exists(_other_ways()))
-        .values_list("batch")
-        .annotate(n=Count("endpoint__guardian", distinct=True))
-    )
-    return {batches[batch]: count for batch, count in rows}
+    counts = Counter(batch_id for batch_id, _guardian in _unreached(batches))
+    return {batches[batch_id]: count for batch_id, count in counts.items()}
 
 
-def _other_ways() -> QuerySet[Delivery]:
-    """What else the guardian is told by; a mail that was spared means the message was read."""
-    return Delivery.objects.filter(
-        batch=OuterRef("batch"), endpoint__guardian=OuterRef("endpoint__guardian")
-    ).exclude(Q(status=Status.FAILED) | Q(status=Status.CANCELLED) & ~Q(code=READ))
+def _unreached(
+    batch_ids: Iterable[UUID | None], guardian_ids: Collection[UUID] | None = None
+) -> list[tuple[UUID, UUID]]:
+    """Return batch and guardian where an address failed or came too late, and no other is left."""
+    only = None if guardian_ids is None else list(guardian_ids)
+    with connection.cursor() as cursor:  # home and the progress page, which asks every few seconds
+        cursor.execute(_UNREACHED, {"batches": list(batch_ids), "guardians": only})
+        return list(cursor.fetchall())
 
 
 def _children(message: Message, guardians: set[UUID]) -> dict[UUID, list[tuple[str, str, str]]]:

@@ -90,8 +90,10 @@ def expired(message: Message) -> int:
     read = Recipient.objects.filter(
         message=message, guardian=OuterRef("endpoint__guardian"), read_at__isnull=False
     )
-    missed = late.exclude(Exists(reached)).exclude(Exists(read))
-    return missed.values("endpoint__guardian").distinct().count()
+    missed = late.exclude(Exists(reached)).exclude(Exists(read)).values_list("endpoint__guardian", flat=True)
+    if message.batch_id is None or not (guardians := set(missed)):
+        return 0
+    return len(guardians - waiting_guardians(message.batch_id))  # a worker had taken it in time, and holds it
 
 
 def readings(message: Message, recipients: dict[UUID, bool]) -> dict[UUID, Reading]:
