@@ -7,7 +7,8 @@ from django.utils import timezone
 
 from otayori.core.models import AuditEntry
 from otayori.delivery import release
-from otayori.delivery.claim import claim
+from otayori.delivery.claim import Claim, claim
+from otayori.delivery.contents import Contents
 from otayori.delivery.models import Batch, Delivery, Endpoint
 from otayori.delivery.parcel import Outcome, Verdict
 from otayori.delivery.retry import CannotRetry, retry_failed
@@ -20,11 +21,20 @@ from tests.delivery.ledger import guardians, release_to
 pytestmark = pytest.mark.django_db
 
 
+def take() -> Claim:
+    return claim("normal", "email", 100, Contents())
+
+
+def end(taken: Claim, verdict: Verdict, code: str) -> None:
+    """All of the claim ends in the same way."""
+    told = [Outcome(delivery_id, verdict, code) for delivery_id in taken.tries]
+    settle(told, taken.tries, taken.slices)
+
+
 def failed_batch(count: int = 3, **order: object) -> Batch:
     """A batch that is over: the relay refused everything for good."""
     batch = release_to(guardians(count), **order)
-    taken = claim("normal", "email", 100, {})
-    settle([Outcome(row, Verdict.PERMANENT, "554 5.7.1") for row in taken.attempts], taken.attempts)
+    end(take(), Verdict.PERMANENT, "554 5.7.1")
     sweep()
     batch.refresh_from_db()
     assert batch.closed_at is not None
@@ -34,14 +44,17 @@ def failed_batch(count: int = 3, **order: object) -> Batch:
 def test_what_failed_goes_out_again_with_its_reason_in_the_log(cast: Cast) -> None:
     batch = failed_batch()
     assert retry_failed(batch.id, reason="中継サーバーの設定を直した") == 3
-    taken = claim("normal", "email", 100, {})
-    assert set(taken.attempts.values()) == {1}
-    settle([Outcome(row, Verdict.SENT, "250") for row in taken.attempts], taken.attempts)
+    taken = take()
+    assert {(spoken_of.attempt, spoken_of.slice_id) for spoken_of in taken.tries.values()} == {(1, None)}
+    end(taken, Verdict.SENT, "250")
     assert set(Delivery.objects.values_list("status", flat=True)) == {"sent"}
     entry = AuditEntry.objects.get(action="deliveries retried")
     assert entry.object_id == batch.id
     assert entry.detail == {"reason": "中継サーバーの設定を直した", "code": "", "deliveries": 3}
     assert retry_failed(batch.id, reason="もう一度") == 0
+    sweep()
+    batch.refresh_from_db()
+    assert batch.closed_at is not None
 
 
 def test_dead_addresses_other_codes_and_what_was_sent_stay(cast: Cast) -> None:

@@ -42,8 +42,9 @@ def retry_failed(batch_id: UUID, *, reason: str, prefix: str = "") -> int:
     if not reason.strip():
         raise ValueError("a reason is needed")
     with connection.cursor() as cursor:  # otayori deliveries retry-failed
-        # A sweep that began before would close the batch over rows it did not see yet. This waits for it,
-        # and the next one sees them.
+        # A sweep that began before would close the batch over rows it did not see yet: it may find all slices
+        # done and nothing queued, wait for our UPDATE of the batch, and go on by what it saw. Claims pass a
+        # closed batch over. So this waits for the sweep, and the next one sees the rows.
         cursor.execute("SET LOCAL lock_timeout = '5s'")
         cursor.execute("LOCK TABLE delivery_batch IN SHARE ROW EXCLUSIVE MODE")
         batch = Batch.objects.get(id=batch_id)
