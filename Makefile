@@ -34,7 +34,8 @@ lint: .venv/.dev $(TRANSLATIONS) ## style, types and import directions
 	OTAYORI_PROFILE=test $(PY) -m mypy
 	.venv/bin/lint-imports
 
-bench: .venv/.dev $(TRANSLATIONS) ## measure; see bench/
+bench: .venv/.bench $(TRANSLATIONS) ## measure all (half an hour) and write docs/performance.md; ARGS=--quick
+	@.ci/debian-packages bench
 	$(PY) -m bench $(ARGS)
 
 messages: .venv/.dev ## collect the sentences of the screens into src/otayori/locale (needs GNU gettext)
@@ -44,9 +45,10 @@ messages: .venv/.dev ## collect the sentences of the screens into src/otayori/lo
 locale: $(TRANSLATIONS) ## compile the translations
 
 lock: .venv/.uv ## resolve pyproject.toml into requirements/ (UPGRADE=--upgrade for the newest versions)
-	$(LOCK) pyproject.toml --all-extras --output-file requirements/dev.txt
+	$(LOCK) pyproject.toml --extra demo --extra dev --output-file requirements/dev.txt
 	$(LOCK) requirements/build.in --output-file requirements/build.txt
 	$(LOCK) pyproject.toml --extra demo --constraint requirements/dev.txt --output-file requirements/demo.txt
+	$(LOCK) pyproject.toml --extra bench --constraint requirements/dev.txt --output-file requirements/bench.txt
 	$(LOCK) requirements/uv.in --output-file requirements/uv.txt
 	@! grep -nE '[a-z]+://' requirements/*.txt
 
@@ -76,5 +78,9 @@ packages:
 	@touch $@
 
 .venv/.dev: requirements/dev.txt .venv/.demo
+	$(UV) pip install --quiet --require-hashes $(FROM_SOURCE) -r $<
+	@touch $@
+
+.venv/.bench: requirements/bench.txt .venv/.dev
 	$(UV) pip install --quiet --require-hashes $(FROM_SOURCE) -r $<
 	@touch $@

@@ -1,0 +1,1 @@
+"""The performance kit: `make bench`, or `.venv/bin/python -m bench.<part> --help`. Loopback only."""

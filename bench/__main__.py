@@ -1,5 +1,49 @@
-"""All measurements, one after the other: `make bench`, or `make bench ARGS="--guardians 2000"`."""
+"""All measurements, one after the other, and docs/performance.md from them.
 
-from bench.main_job import main
+`make bench` takes about half an hour; `make bench ARGS=--quick` a few minutes, with figures that mean little.
+`make bench ARGS="--only mail push"` measures those anew and keeps the others' last results.
+"""
 
-main()
+import argparse
+import subprocess
+import sys
+import time
+
+from bench import report
+from bench.ground import HERE
+
+QUICK: dict[str, list[str]] = {
+    "mail": ["--recipients=4000", "--runs=2"],
+    "far": ["--recipients=4000", "--runs=1"],
+    "shops": ["--recipients=4000", "--runs=1", "--shop-mails=300"],
+    "push": ["--recipients=4000", "--runs=2"],
+    "scale": ["--sizes", "4000", "40000", "--runs=1"],
+    "lanes": ["--recipients=60000", "--runs=1", "--sizes", "2000"],
+    "first": ["--recipients=4000", "--runs=5"],
+    "idle": ["--recipients=4000", "--seconds=20"],
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--only", nargs="+", choices=report.PARTS, default=report.PARTS)
+    parser.add_argument("--quick", action="store_true", help="small sizes, few runs")
+    asked = parser.parse_args()
+    failed = []
+    for name in asked.only:
+        begun = time.monotonic()
+        print(f"\n── {name} ──", flush=True)
+        words = QUICK[name] if asked.quick else []
+        # A part that fails leaves its last result alone and does not stop the others.
+        if subprocess.run([sys.executable, "-m", f"bench.{name}", *words], cwd=HERE, check=False).returncode:
+            failed.append(name)
+        print(f"({time.monotonic() - begun:.0f} s)", flush=True)
+    report.main()
+    if failed:
+        raise SystemExit(f"could not be measured: {', '.join(failed)}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,7 +1,6 @@
-"""The ground a measurement stands on: a PostgreSQL of its own, a ward of any size, and a mail sink."""
+"""The ground a measurement stands on: an installation on a PostgreSQL of its own, and real workers."""
 
 import os
-import resource
 import shutil
 import socket
 import subprocess
@@ -12,10 +11,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psycopg
+from psycopg.conninfo import make_conninfo
+
 from otayori.delivery.channels.webpush.vapid import new_private_key_pem
 from otayori.ops.postgres import EmbeddedPostgres
 
-SINK_USER = "postfix" if os.geteuid() == 0 else ""
+HERE = Path(__file__).parents[1]  # from where `python -m bench.…` runs
+READY_WITHIN = 30.0  # seconds
+LISTENING_AFTER = 1.0  # seconds from the first beat of a worker until it surely hears releases
 
 
 def free_port() -> int:
@@ -25,27 +29,9 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-@contextmanager
-def mail_sink(sessions: int = 100) -> Iterator[int]:
-    """Run Postfix's smtp-sink on loopback; gives its port. It takes every mail and keeps none."""
-    port = free_port()
-    command = [
-        "/usr/sbin/smtp-sink",
-        *(["-u", SINK_USER] if SINK_USER else []),
-        f"127.0.0.1:{port}",
-        str(sessions),
-    ]
-    sink = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        _wait_for(port)
-        yield port
-    finally:
-        sink.terminate()
-        sink.wait(10)
-
-
-def _wait_for(port: int) -> None:
-    for _ in range(100):
+def wait_for_port(port: int) -> None:
+    """Return once something listens on the loopback port."""
+    for _ in range(200):
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 return
@@ -53,14 +39,24 @@ def _wait_for(port: int) -> None:
     raise SystemExit(f"nothing listens on 127.0.0.1:{port}")
 
 
+def relay_url(port: int, **options: object) -> str:
+    """Return what OTAYORI_SMTP_URL says for a sink on loopback."""
+    words = {"starttls": "never"} | options
+    return f"smtp://127.0.0.1:{port}?" + "&".join(f"{name}={value}" for name, value in words.items())
+
+
 @contextmanager
-def installation(smtp_port: int) -> Iterator[EmbeddedPostgres]:
-    """A migrated installation on a fresh PostgreSQL with its durable settings; Django is set up inside."""
+def installation(relay: str, **environment: str) -> Iterator[EmbeddedPostgres]:
+    """A migrated installation on a fresh PostgreSQL with its durable settings; Django is set up inside.
+
+    `environment` goes to the processes as it is. Once a process: Django can be set up once.
+    """
     folder = Path(tempfile.mkdtemp(prefix="otayori-bench-"))
     folder.chmod(0o711)
     (folder / "postgres").mkdir()
     postgres = EmbeddedPostgres(folder / "postgres")
     (folder / "vapid.pem").write_bytes(new_private_key_pem())
+    (folder / "master.json").touch()
     for name in [name for name in os.environ if name.startswith("OTAYORI_")]:
         del os.environ[name]
     os.environ |= {
@@ -68,14 +64,13 @@ def installation(smtp_port: int) -> Iterator[EmbeddedPostgres]:
         "OTAYORI_PROFILE": "demo",
         "OTAYORI_SECRET_KEY": "bench" * 12,
         "OTAYORI_DATABASE_URL": postgres.url(),
-        "OTAYORI_SMTP_URL": f"smtp://127.0.0.1:{smtp_port}?starttls=never",
+        "OTAYORI_SMTP_URL": relay,
         "OTAYORI_MAIL_FROM": "otayori@ward.example",
         "OTAYORI_BASE_URL": "http://127.0.0.1:8000",
         "OTAYORI_MASTER_KEY_FILE": str(folder / "master.json"),
         "OTAYORI_VAPID_KEY_FILE": str(folder / "vapid.pem"),
         "OTAYORI_DATA_DIR": str(folder),
-    }
-    (folder / "master.json").touch()
+    } | environment
     try:
         with postgres:
             _set_up(folder / "master.json")
@@ -97,28 +92,35 @@ def _set_up(master: Path) -> None:
     call_command("migrate", verbosity=0)
 
 
+def calm(postgres: EmbeddedPostgres) -> None:
+    """Let PostgreSQL put away what was just filled in: a measurement must not pay for it."""
+    with psycopg.connect(make_conninfo(postgres.url(), user="postgres"), autocommit=True) as connection:
+        connection.execute("VACUUM (ANALYZE)")  # as autovacuum does soon after so many rows came in
+        connection.execute("CHECKPOINT")
+
+
 @contextmanager
-def worker() -> Iterator[subprocess.Popen[bytes]]:
-    """A real worker process."""
-    process = subprocess.Popen(
-        [Path(sys.executable).with_name("otayori"), "worker"], stderr=subprocess.DEVNULL
-    )
+def worker(**environment: str) -> Iterator[int]:
+    """Run a real worker process; gives its pid once it takes work."""
+    from otayori.delivery.models import Worker
+
+    Worker.objects.all().delete()  # of an earlier one that did not say goodbye
+    log = Path(os.environ["OTAYORI_DATA_DIR"]) / "worker.log"
+    with log.open("ab") as output:
+        process = subprocess.Popen(
+            [Path(sys.executable).with_name("otayori"), "worker"],
+            stdout=output,
+            stderr=output,
+            env=os.environ | environment,
+        )
     try:
-        yield process
+        ready_by = time.monotonic() + READY_WITHIN
+        while not Worker.objects.exists():
+            if process.poll() is not None or time.monotonic() > ready_by:
+                raise SystemExit(f"the worker did not start:\n{log.read_text()[-2000:]}")
+            time.sleep(0.05)
+        time.sleep(LISTENING_AFTER)
+        yield process.pid
     finally:
         process.terminate()
         process.wait(40)
-
-
-def cpu_seconds_of(pid: int) -> float:
-    """Return user and system seconds a process has used, from the kernel."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def peak_memory_of(pid: int) -> float:
-    """Return the most memory a process has held, in MB (VmHWM)."""
-    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith("VmHWM:"):
-            return int(line.split()[1]) / 1024
-    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024

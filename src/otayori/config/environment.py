@@ -40,8 +40,8 @@ _UNREADABLE = {
 }
 _HOST = re.compile(r"\.?[a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[?[0-9a-f:]+\]?")
 _LOOPBACK_ORIGIN = re.compile(
-    r"http://(127\.0\.0\.1|localhost|\[::1\])(:[0-9]{1,5})?"
-)  # a push service of tests
+    r"https?://(127\.0\.0\.1|localhost|\[::1\])(:[0-9]{1,5})?"
+)  # a push service of tests and of the bench
 _SELECTOR = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*", re.I)
 _ADDRESS = re.compile(r"[^@\s<>]+@[^@\s<>]+")
 _PLAIN_ADDRESS = re.compile(r"([a-z0-9]+(?:[._-][a-z0-9]+)*)@[a-z0-9-]+(\.[a-z0-9-]+)*")
