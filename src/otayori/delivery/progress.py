@@ -11,15 +11,16 @@ from django.db import connection
 from otayori.delivery.models import Batch, ChannelName
 from otayori.delivery.status import EXPIRED, OPEN, READ, Status
 
-# What was cut into slices and has no row yet waits: now, or until mail goes to those who have not read.
+# What is in open slices and has no row yet waits: now, or until mail goes to those who have not read. The
+# fourth column tells whether a slice is due later; NULL: of a row whose slice is done.
 _COUNT = """
-SELECT channel, 'cut', '', due_at > now() AND done_at IS NULL, sum(size), min(due_at)
-FROM delivery_slice WHERE batch_id = %(batch)s
+SELECT channel, 'cut', '', due_at > now(), sum(size), min(due_at)
+FROM delivery_slice WHERE batch_id = %(batch)s AND done_at IS NULL
 GROUP BY 1, 4
 UNION ALL
 SELECT d.channel, d.status, CASE WHEN d.code IN ('read', 'expired') THEN d.code ELSE '' END,
-       s.due_at > now() AND s.done_at IS NULL, count(*), NULL
-FROM delivery_delivery d LEFT JOIN delivery_slice s ON s.id = d.slice_id
+       s.due_at > now(), count(*), NULL
+FROM delivery_delivery d LEFT JOIN delivery_slice s ON s.id = d.slice_id AND s.done_at IS NULL
 WHERE d.batch_id = %(batch)s
 GROUP BY 1, 2, 3, 4
 """
@@ -70,9 +71,9 @@ class ChannelProgress:
 
 class _Count(NamedTuple):
     channel: str
-    status: str  # of rows; "cut" for what slices hold, with a row or without
+    status: str  # of rows; "cut" for what open slices hold, with a row or without
     code: str
-    is_later: bool | None  # None: a row from before there were slices
+    is_later: bool | None
     size: int
     due_at: datetime | None
 

@@ -41,17 +41,12 @@ def retry_failed(batch_id: UUID, *, reason: str, prefix: str = "") -> int:
     """
     if not reason.strip():
         raise ValueError("a reason is needed")
+    batch = Batch.objects.select_for_update().get(id=batch_id)  # or a sweep may close it over these rows
+    if batch.stopped_at is not None:
+        raise CannotRetry("stopped")
+    if batch.deadline is not None and batch.deadline <= clock.now():
+        raise CannotRetry("expired")
     with connection.cursor() as cursor:  # otayori deliveries retry-failed
-        # A sweep that began before would close the batch over rows it did not see yet: it may find all slices
-        # done and nothing queued, wait for our UPDATE of the batch, and go on by what it saw. Claims pass a
-        # closed batch over. So this waits for the sweep, and the next one sees the rows.
-        cursor.execute("SET LOCAL lock_timeout = '5s'")
-        cursor.execute("LOCK TABLE delivery_batch IN SHARE ROW EXCLUSIVE MODE")
-        batch = Batch.objects.get(id=batch_id)
-        if batch.stopped_at is not None:
-            raise CannotRetry("stopped")
-        if batch.deadline is not None and batch.deadline <= clock.now():
-            raise CannotRetry("expired")
         cursor.execute(_REQUEUE, [batch.id, prefix])
         count = int(cursor.rowcount)
     if count:

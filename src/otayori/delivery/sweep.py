@@ -1,6 +1,6 @@
 """Sweep: what has to happen although nobody does it now. Conditional UPDATEs, safe to repeat."""
 
-from django.db import connection
+from django.db import connection, transaction
 
 from otayori.delivery import write_off
 from otayori.delivery.status import GIVE_UP_AFTER
@@ -18,13 +18,17 @@ WHERE b.id = d.batch_id AND b.closed_at IS NULL AND b.released_at < now() - %s *
   AND d.status = 'queued' AND d.code <> ''
 """
 
-_CLOSE = """
-UPDATE delivery_batch b SET closed_at = now()
-WHERE b.closed_at IS NULL
-  AND NOT EXISTS (SELECT 1 FROM delivery_slice s WHERE s.batch_id = b.id AND s.done_at IS NULL)
-  AND NOT EXISTS (
+_NOTHING_OPEN = """
+b.closed_at IS NULL
+AND NOT EXISTS (SELECT 1 FROM delivery_slice s WHERE s.batch_id = b.id AND s.done_at IS NULL)
+AND NOT EXISTS (
     SELECT 1 FROM delivery_delivery d WHERE d.batch_id = b.id AND d.status IN ('queued', 'sending'))
 """
+
+# Two looks: an operator may be queueing failed rows anew (retry.py), which the first does not see yet. Who
+# does so holds the batch locked; once the lock is ours, the second look sees what was done under it.
+_CLOSABLE = "SELECT b.id FROM delivery_batch b WHERE" + _NOTHING_OPEN + "FOR UPDATE SKIP LOCKED"
+_CLOSE = "UPDATE delivery_batch b SET closed_at = now() WHERE b.id = ANY(%s) AND" + _NOTHING_OPEN
 
 # a worker died or hung with these: any worker takes them as they are; counted to be told
 _LOST_LEASES = """
@@ -42,5 +46,13 @@ def sweep() -> int:
         write_off.expired()
         write_off.stopped()
         cursor.execute(_GIVE_UP, [GIVE_UP_AFTER.total_seconds()])
-        cursor.execute(_CLOSE)
+    _close()
     return int(returned)
+
+
+@transaction.atomic
+def _close() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(_CLOSABLE)
+        if closable := [batch_id for (batch_id,) in cursor.fetchall()]:
+            cursor.execute(_CLOSE, [closable])

@@ -9,8 +9,6 @@ from datetime import datetime
 from functools import partial
 from uuid import UUID
 
-from django.db import OperationalError
-
 from otayori.core import clock
 from otayori.delivery.health import troubles
 from otayori.delivery.models import Batch, Delivery
@@ -93,10 +91,6 @@ def retry_failed(batch_id: UUID, *, reason: str, prefix: str) -> None:
         raise Trouble(f"配信処理 {batch_id} はありません。", "There is no such batch.") from missing
     except CannotRetry as over:
         raise Trouble(*_OVER[over.why]) from over
-    except OperationalError as busy:  # the lock of retry.py was not to be had, or the database is away
-        raise Trouble(
-            "データベースがふさがっています。少し待って、もう一度実行してください。", "Busy; try again."
-        ) from busy
     print(f"{count:,}件をもう一度送ります / {count:,} deliveries are queued again")
 
 
