@@ -1,6 +1,7 @@
 """The outbox of a lane: outcomes are written behind the sending, as many at once as came in meanwhile."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from functools import partial
 
@@ -9,8 +10,8 @@ from otayori.delivery.ledger import Ledger
 from otayori.delivery.parcel import Outcome, Verdict
 from otayori.delivery.settle import settle
 
-GATHER = 0.02  # seconds to wait for more: one statement for some hundred rows costs little more than for one
-MOST_AT_ONCE = 2000
+GATHER = 0.1  # seconds to wait for more: one statement for some hundred rows costs little more than for one
+ENOUGH = 500
 
 
 class Hand:
@@ -44,6 +45,7 @@ class Outbox:
         self._tries: dict[int, Try] = {}
         self._ended: list[Hand] = []
         self._something = asyncio.Event()
+        self._enough = asyncio.Event()  # not worth waiting for more
         self._closing = False
 
     def add(self, outcome: Outcome, spoken_of: Try) -> None:
@@ -51,24 +53,30 @@ class Outbox:
         self._outcomes.append(outcome)
         self._tries[outcome.delivery_id] = spoken_of
         self._something.set()
+        if len(self._outcomes) >= ENOUGH:
+            self._enough.set()
 
     def end(self, hand: Hand) -> None:
         """All of this claim has been told: its slices are finished once that is written."""
         self._ended.append(hand)
         self._something.set()
+        self._enough.set()
 
     def close(self) -> None:
         """Nothing more comes; `run` returns when all is written."""
         self._closing = True
         self._something.set()
+        self._enough.set()
 
     async def run(self) -> None:
         """Write until closed."""
         while not self._closing or self._outcomes or self._ended:
             await self._something.wait()
-            if not self._closing and len(self._outcomes) < MOST_AT_ONCE:
-                await asyncio.sleep(GATHER)
-            self._something.clear()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._enough.wait(), GATHER)
+            if not self._closing:
+                self._something.clear()
+                self._enough.clear()
             await self._write()
 
     async def _write(self) -> None:

@@ -1,5 +1,6 @@
 """Settle: write what became of deliveries, in one statement for many."""
 
+import json
 import random
 from collections.abc import Collection, Mapping, Sequence
 
@@ -12,6 +13,7 @@ from otayori.delivery.claim import Try
 from otayori.delivery.parcel import Outcome, Verdict
 from otayori.delivery.status import Status, next_status, retry_delay
 
+# Outcomes travel as one JSON text: the driver took 4 ms to write down ten arrays of 500.
 # The row of a first try is written here and not before. Where it exists already, another worker had the slice
 # after our lease ran out: a final outcome still counts, for the mail has gone; "try again" does not. The
 # endpoint is joined because it may have been deleted meanwhile, with all that was delivered to it.
@@ -20,9 +22,8 @@ INSERT INTO delivery_delivery AS d
     (id, batch_id, slice_id, endpoint_id, channel, status, attempt, due_at, sent_at, code)
 SELECT v.id, v.batch_id, v.slice_id, e.id, v.channel, v.status, v.attempt - v.unburnt,
        now() + v.wait * interval '1 second', CASE WHEN v.status = 'sent' THEN now() END, v.code
-FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::float8[], %s::int[], %s::int[],
-            %s::bigint[], %s::uuid[], %s::uuid[], %s::text[])
-     AS v(id, status, code, wait, attempt, unburnt, slice_id, batch_id, endpoint_id, channel)
+FROM json_to_recordset(%s) AS v(id bigint, status text, code text, wait float8, attempt int, unburnt int,
+                                slice_id bigint, batch_id uuid, endpoint_id uuid, channel text)
 JOIN delivery_endpoint e ON e.id = v.endpoint_id
 ON CONFLICT (id) DO UPDATE
 SET status = excluded.status, code = excluded.code, sent_at = excluded.sent_at, leased_until = NULL
@@ -40,8 +41,7 @@ SET status = v.status,
     due_at = CASE WHEN v.status = 'queued' THEN now() + v.wait * interval '1 second' ELSE d.due_at END,
     sent_at = CASE WHEN v.status = 'sent' THEN now() ELSE d.sent_at END,
     leased_until = NULL
-FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::float8[], %s::int[], %s::int[])
-     AS v(id, status, code, wait, attempt, unburnt)
+FROM json_to_recordset(%s) AS v(id bigint, status text, code text, wait float8, attempt int, unburnt int)
 WHERE d.id = v.id
   AND (d.status = 'sending' AND (v.status <> 'queued' OR d.attempt = v.attempt)
        OR d.status = 'queued' AND v.status <> 'queued'
@@ -65,9 +65,9 @@ def settle(outcomes: Sequence[Outcome], tries: Mapping[int, Try], finished: Coll
     failed = [outcome for outcome in ordered if outcome.verdict is Verdict.PERMANENT]
     with transaction.atomic(), connection.cursor() as cursor:
         if first:
-            cursor.execute(_FIRST, [*_columns(first, tries), *_places(first, tries)])
+            cursor.execute(_FIRST, [_as_json(first, tries)])
         if again:
-            cursor.execute(_AGAIN, _columns(again, tries))
+            cursor.execute(_AGAIN, [_as_json(again, tries)])
         if failed:
             buried = bury([(o.delivery_id, o.code) for o in failed if o.endpoint_dead])
             tell(buried.endpoints)
@@ -76,29 +76,23 @@ def settle(outcomes: Sequence[Outcome], tries: Mapping[int, Try], finished: Coll
             cursor.execute(_FINISH, [list(finished)])
 
 
-def _columns(outcomes: Sequence[Outcome], tries: Mapping[int, Try]) -> list[list[object]]:
-    statuses = [next_status(outcome.verdict) for outcome in outcomes]
-    attempts = [tries[outcome.delivery_id].attempt for outcome in outcomes]
-    return [
-        [outcome.delivery_id for outcome in outcomes],
-        [status.value for status in statuses],
-        [outcome.code[:60] for outcome in outcomes],
-        [
-            retry_delay(outcome, attempt, random.random())  # noqa: S311 - jitter
-            if status is Status.QUEUED
-            else 0.0
-            for outcome, status, attempt in zip(outcomes, statuses, attempts, strict=True)
-        ],
-        list(attempts),
-        [int(outcome.verdict is Verdict.THROTTLED) for outcome in outcomes],
-    ]
+def _as_json(outcomes: Sequence[Outcome], tries: Mapping[int, Try]) -> str:
+    return json.dumps([_line(outcome, tries[outcome.delivery_id]) for outcome in outcomes])
 
 
-def _places(outcomes: Sequence[Outcome], tries: Mapping[int, Try]) -> list[list[object]]:
-    spoken_of = [tries[outcome.delivery_id] for outcome in outcomes]
-    return [
-        [one.slice_id for one in spoken_of],
-        [one.batch_id for one in spoken_of],
-        [one.endpoint_id for one in spoken_of],
-        [one.channel for one in spoken_of],
-    ]
+def _line(outcome: Outcome, spoken_of: Try) -> dict[str, object]:
+    status, wait = next_status(outcome.verdict), 0.0
+    if status is Status.QUEUED:
+        wait = retry_delay(outcome, spoken_of.attempt, random.random())  # noqa: S311 - jitter
+    return {
+        "id": outcome.delivery_id,
+        "status": status.value,
+        "code": outcome.code[:60],
+        "wait": wait,
+        "attempt": spoken_of.attempt,
+        "unburnt": int(outcome.verdict is Verdict.THROTTLED),
+        "slice_id": spoken_of.slice_id,
+        "batch_id": str(spoken_of.batch_id),
+        "endpoint_id": str(spoken_of.endpoint_id),
+        "channel": spoken_of.channel,
+    }

@@ -27,8 +27,8 @@ AND NOT EXISTS (
 
 # Two looks: an operator may be queueing failed rows anew (retry.py), which the first does not see yet. Who
 # does so holds the batch locked; once the lock is ours, the second look sees what was done under it.
-_CLOSABLE = "SELECT b.id FROM delivery_batch b WHERE" + _NOTHING_OPEN + "FOR UPDATE SKIP LOCKED"
-_CLOSE = "UPDATE delivery_batch b SET closed_at = now() WHERE b.id = ANY(%s) AND" + _NOTHING_OPEN
+_CLOSABLE = "SELECT b.id FROM delivery_batch b WHERE" + _NOTHING_OPEN + "FOR UPDATE SKIP LOCKED"  # noqa: S608
+_CLOSE = "UPDATE delivery_batch b SET closed_at = now() WHERE b.id = ANY(%s) AND" + _NOTHING_OPEN  # noqa: S608
 
 # a worker died or hung with these: any worker takes them as they are; counted to be told
 _LOST_LEASES = """
