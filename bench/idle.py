@@ -17,10 +17,15 @@ LOOK = 5.0  # seconds
 CALM_WITHIN = 300.0
 
 
-def wait_until_calm(pid: int) -> float:
+def wait_until_calm(pid: int, devices: int) -> float:
     """Wait for what a worker prepares in idle time; returns the seconds that took."""
+    from otayori.delivery.models import ArmedPush
+
     begun = time.monotonic()
     while time.monotonic() - begun < CALM_WITHIN:
+        if ArmedPush.objects.count() < devices:
+            time.sleep(1)
+            continue
         before = cpu_seconds_of(pid)
         time.sleep(LOOK)
         if cpu_seconds_of(pid) - before < CALM * LOOK:
@@ -50,7 +55,7 @@ def main() -> None:
         with worker() as pid:
             done = release.release(release.draft(board_officer(), release.classroom()))
             release.settled(done, 40)  # it has worked, and its connections are open
-            ready = wait_until_calm(pid)
+            ready = wait_until_calm(pid, asked.recipients)
             meter = Meter({"worker": pid, "PostgreSQL": postgres.pid})
             time.sleep(asked.seconds)
             cpu = meter.used()

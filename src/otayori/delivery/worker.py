@@ -36,7 +36,8 @@ log = logging.getLogger(__name__)
 LOOK_EVERY = 1.0  # seconds between looks at what is due: retries, and signals that got lost
 SWEEP_EVERY = 30.0
 BEAT_EVERY = 5.0
-ARM_EVERY = 60.0  # seconds between looks for devices without a prepared push
+ARM_EVERY = 60.0  # seconds between looks for devices without a prepared push, once all have one
+ARM_AFTER = 2.0  # seconds after something was sent
 ARM_AT_ONCE = 200  # some 30 ms: what comes in meanwhile need not wait
 LISTEN_AGAIN = 1.0
 FINISH_WITHIN = 5.0  # seconds for what is on its way; what has not begun by then goes back
@@ -161,8 +162,8 @@ class Worker:
         while True:
             while not any(desk.busy for desk in self._lanes.values()):
                 if await self._ledger.run(partial(arming.top_up, ARM_AT_ONCE)) < ARM_AT_ONCE:
-                    break
-            await asyncio.sleep(ARM_EVERY)
+                    await asyncio.sleep(ARM_EVERY)
+            await asyncio.sleep(ARM_AFTER)
 
     async def _do(self, chore: Chore) -> None:
         while True:
