@@ -15,7 +15,7 @@ export UV_SYSTEM_CERTS := $(if $(wildcard /etc/ssl/certs/ca-certificates.crt),tr
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check lint bench messages locale lock packages
+.PHONY: help demo test check lint bench chaos messages locale lock packages
 
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -37,6 +37,9 @@ lint: .venv/.dev $(TRANSLATIONS) ## style, types and import directions
 bench: .venv/.bench $(TRANSLATIONS) ## measure all (half an hour) and write docs/performance.md; ARGS=--quick
 	@.ci/debian-packages bench
 	$(PY) -m bench $(ARGS)
+
+chaos: .venv/.dev $(TRANSLATIONS) ## break things for two minutes and count what arrived; see docs/operate/chaos.md
+	$(PY) -m bench.chaos $(ARGS)
 
 messages: .venv/.dev ## collect the sentences of the screens into src/otayori/locale (needs GNU gettext)
 	cd src/otayori && OTAYORI_PROFILE=test DJANGO_SETTINGS_MODULE=otayori.config.settings \

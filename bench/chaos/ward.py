@@ -1,0 +1,115 @@
+"""The ward of a fault run: guardians with mail, some with a phone, some of whose addresses are dead."""
+
+import random
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from bench.chaos.history import BatchFacts, Row
+from bench.chaos.plan import Release
+from bench.chaos.push_sink import Phone
+from otayori.core import crypto
+from otayori.core.ids import new_id
+from otayori.delivery import release
+from otayori.delivery.channels.webpush import normalise
+from otayori.delivery.models import Batch, ChannelName, Delivery, Endpoint
+from otayori.delivery.parcel import Urgency
+from otayori.roster.models import Guardian
+
+PHONE_EVERY = 3  # every third guardian has one
+DEAD = 0.02  # share of addresses that nobody reads any more
+TEXT = "お子さまを校門までお迎えください。" * 20
+
+
+@dataclass
+class Ward:
+    """Who can be reached where."""
+
+    addresses: dict[UUID, str]  # endpoint -> mail address, or path at the push service
+    owners: dict[UUID, list[UUID]]  # guardian -> endpoints
+    phones: dict[str, tuple[UUID, Phone]]  # path -> endpoint, phone
+
+
+def dead_addresses(dice: random.Random, count: int) -> frozenset[str]:
+    """Which addresses the sinks shall refuse for good."""
+    places = [f"guardian{n}@mail.example" for n in range(count)]
+    places += [f"/phone/{n}" for n in range(0, count, PHONE_EVERY)]
+    return frozenset(place for place in places if dice.random() < DEAD)
+
+
+def gather(push_origin: str) -> Ward:
+    """Give phones to the guardians that `bench.ward.fill` made, and list all endpoints."""
+    guardians = list(Guardian.objects.order_by("id"))
+    phones = {}
+    made = []
+    for n in range(0, len(guardians), PHONE_EVERY):
+        path, phone = f"/phone/{n}", Phone()
+        address = normalise(
+            phone.subscription(push_origin + path), allowed_hosts=("http://127.0.0.1",), vapid=""
+        )
+        endpoint = Endpoint(
+            guardian=guardians[n],
+            channel=ChannelName.WEBPUSH,
+            address=address,
+            address_key=crypto.lookup_key("push address", push_origin + path),
+            host=push_origin,
+        )
+        made.append(endpoint)
+        phones[path] = endpoint.id, phone
+    Endpoint.objects.bulk_create(made)
+    addresses = {endpoint: path for path, (endpoint, _) in phones.items()}
+    owners: dict[UUID, list[UUID]] = {}
+    for endpoint in Endpoint.objects.all():
+        addresses.setdefault(endpoint.id, endpoint.address)
+        owners.setdefault(endpoint.guardian_id, []).append(endpoint.id)
+    return Ward(addresses, owners, phones)
+
+
+def send(ward: Ward, planned: Release, share: list[UUID]) -> BatchFacts:
+    """Release one batch to these guardians."""
+    title = f"chaos {planned.number}"
+    now = datetime.now(UTC)
+    deadline = now + timedelta(seconds=planned.length) if planned.end == "deadline" else None
+    text = release.Text(
+        language="ja",
+        sender="みどり区教育委員会",
+        title=title,
+        text=TEXT,
+        mail_title=title,
+        mail_text=TEXT,
+        url=f"http://127.0.0.1:8000/m/{planned.number}",
+        settings_url="http://127.0.0.1:8000/settings",
+    )
+    order = release.Order(
+        subject_id=new_id(),
+        school=None,
+        urgency=Urgency(planned.lane),
+        texts=[text],
+        released_at=now,
+        deadline=deadline,
+    )
+    batch, _ = release.release(order, Guardian.objects.filter(id__in=share).values("id"))
+    return BatchFacts(
+        id=batch.id,
+        title=title,
+        endpoints=frozenset(endpoint for guardian in share for endpoint in ward.owners[guardian]),
+        released_at=now.timestamp(),
+        deadline=deadline.timestamp() if deadline else None,
+    )
+
+
+def stop(batch_id: UUID) -> float:
+    """Stop a batch; returns when, POSIX seconds."""
+    now = datetime.now(UTC)
+    release.stop(Batch.objects.get(id=batch_id), now)
+    return now.timestamp()
+
+
+def open_rows() -> int:
+    return Delivery.objects.filter(status__in=["queued", "sending"]).count()
+
+
+def rows() -> list[Row]:
+    """The ledger as it stands."""
+    columns = ("id", "batch_id", "endpoint_id", "status", "code")
+    return [Row(*row) for row in Delivery.objects.order_by("id").values_list(*columns)]
