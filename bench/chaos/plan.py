@@ -53,12 +53,12 @@ class Plan:
 
 def draw(seed: int, *, seconds: float, lease: float, batches: int) -> Plan:
     """Draw a plan of faults that lasts `seconds`."""
-    dice = random.Random(seed)
+    dice, every = random.Random(seed), seconds / batches
     weather = [*_weather(dice, "mail", MAIL_WEATHER, seconds), *_weather(dice, "push", PUSH_WEATHER, seconds)]
     return Plan(
         weather=sorted(weather, key=lambda one: one.at),
-        incidents=sorted(_incidents(dice, seconds, lease), key=lambda one: one.at),
-        releases=[_release(dice, number, seconds / batches) for number in range(batches)],
+        incidents=sorted(_incidents(dice, seconds, lease, every), key=lambda one: one.at),
+        releases=[_release(dice, number, every) for number in range(batches)],
     )
 
 
@@ -74,8 +74,11 @@ def _weather(dice: random.Random, sink: str, kinds: tuple[str, ...], seconds: fl
         at += dice.uniform(4, 9)
 
 
-def _incidents(dice: random.Random, seconds: float, lease: float) -> Iterator[Incident]:
-    """Each worker is killed, paused for longer than a lease once, and ended; the database crashes twice."""
+def _incidents(dice: random.Random, seconds: float, lease: float, every: float) -> Iterator[Incident]:
+    """Each worker is killed, paused for longer than a lease once, and ended; the database crashes twice.
+
+    Always within a second of a release: a worker with nothing in its hand can be killed for free.
+    """
     for worker in range(1, WORKERS + 1):
         at, deck = dice.uniform(2, 10), ["killed", "paused", "ended"]
         dice.shuffle(deck)
@@ -83,11 +86,16 @@ def _incidents(dice: random.Random, seconds: float, lease: float) -> Iterator[In
             kind = deck.pop() if deck else dice.choice(("killed", "killed", "paused"))
             long = kind == "paused" and (not deck or dice.random() < 0.5)
             length = lease * dice.uniform(1.2, 1.6) if long else dice.uniform(0.5, 3)
-            yield Incident(at, kind, worker, length)
-            at += length + dice.uniform(6, 18)
+            yield Incident(_busy(dice, at, every), kind, worker, length)
+            at += every + length + dice.uniform(6, 18)
     for part in range(CRASHES):
         at = seconds * (part + dice.uniform(0.3, 0.9)) / CRASHES
-        yield Incident(at, "database", 0, dice.uniform(0.2, 3))
+        yield Incident(_busy(dice, at, every), "database", 0, dice.uniform(0.2, 3))
+
+
+def _busy(dice: random.Random, at: float, every: float) -> float:
+    """A moment at about `at` just after a release."""
+    return at // every * every + dice.uniform(0.1, 1.0)
 
 
 def _release(dice: random.Random, number: int, every: float) -> Release:

@@ -266,7 +266,7 @@ def test_no_order_of_events_loses_or_doubles_anything(people: list[Guardian]) ->
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=60,
+            max_examples=50,
             stateful_step_count=35,
             deadline=None,
             suppress_health_check=list(HealthCheck),
