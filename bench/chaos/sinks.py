@@ -94,11 +94,11 @@ class Sink(ABC):
         self._open.add(task)
         talk = self.talk(worker, reader, writer)
         try:
-            with suppress(Broken, ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
+            with suppress(ConnectionError, asyncio.IncompleteReadError):
                 await talk.run()
-        finally:
-            # A reply that the client had not read yet is lost with the connection.
+        except (Broken, asyncio.CancelledError):
             talk.take_back()
+        finally:
             self._open.discard(task)
             writer.transport.abort()
 
@@ -130,12 +130,13 @@ class Talk(ABC):
         # not at_eof(): that is False while pipelined commands of a client that has gone stand in the buffer
         gone = self.reader._eof or self.reader.exception() is not None  # type: ignore[attr-defined]  # noqa: SLF001
         if gone or self.writer.is_closing():
-            raise Broken
+            raise ConnectionResetError
         index, _ = self._kept[-1]
         self._kept[-1] = index, asyncio.get_running_loop().time()
         self.sink.arrivals[index] = replace(self.sink.arrivals[index], heard=True)
 
     def take_back(self) -> None:
+        """The sink breaks off: a reply that the client had not read yet is lost with the connection."""
         now = asyncio.get_running_loop().time()
         for index, at in self._kept:
             if at + TAKEN_BACK > now:

@@ -89,6 +89,8 @@ class Ledger(RuleBasedStateMachine):
 
     @rule(worker=WORKERS, limit=st.integers(1, 6), data=st.data())
     def claim(self, worker: int, limit: int, data: st.DataObject) -> None:
+        if data.draw(st.booleans()):
+            self.make_due()
         due = sorted(due_lanes())
         lane, channel = data.draw(st.sampled_from(due or [("normal", "email")]))
         taken = claim(lane, channel, limit, {})
@@ -166,15 +168,16 @@ class Ledger(RuleBasedStateMachine):
     def sweep(self) -> None:
         assert sweep() == 0
 
-    @rule()
     def make_due(self) -> None:
         Delivery.objects.filter(status="queued").update(due_at=timezone.now() - timedelta(days=1))
 
-    @precondition(lambda self: len(self.history.stories) > 3 * len(self.history.ended))
+    @precondition(lambda self: any(self.hands.values()))
     @rule(data=st.data())
     def end(self, data: st.DataObject) -> None:
-        """A batch is stopped, or its deadline passes."""
-        batch = data.draw(st.sampled_from(list(Batch.objects.order_by("id"))))
+        """A batch is stopped or its deadline passes, while a worker holds some of it."""
+        held = {row for hand in self.hands.values() for taken in hand for row in taken.attempts}
+        batches = Batch.objects.filter(deliveries__in=held).distinct().order_by("id")
+        batch = data.draw(st.sampled_from(list(batches)))
         if data.draw(st.booleans()):
             release.stop(batch, timezone.now())
             self.history.ended.setdefault(batch.id, "stopped")
@@ -272,6 +275,17 @@ def test_no_order_of_events_loses_or_doubles_anything(people: list[Guardian]) ->
             suppress_health_check=list(HealthCheck),
         ),
     )
+
+
+def test_what_comes_back_to_a_stopped_batch_is_not_claimed_before_the_sweep(people: list[Guardian]) -> None:
+    """The machine above meets this too seldom to be relied upon."""
+    batch = release_to(people[2:3])
+    taken = claim("normal", "email", 10, {})
+    release.stop(batch, timezone.now())
+    settle([Outcome(row, Verdict.TRANSIENT, "451") for row in taken.attempts], taken.attempts)
+    Delivery.objects.update(due_at=timezone.now())
+    assert due_lanes() == set()
+    assert not claim("normal", "email", 10, {})
 
 
 @pytest.mark.xfail(strict=True, reason="a pause gives its number back, so two tries can have the same one")
