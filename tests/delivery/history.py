@@ -5,7 +5,6 @@ It knows no database, so that it can't make the ledger's mistakes.
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime
 from uuid import UUID
 
 from otayori.delivery.parcel import Outcome, Verdict
@@ -121,7 +120,6 @@ class Move:
     old: Status
     new: Status
     attempt: int
-    at: datetime
 
     def check(self) -> None:
         assert self.old == self.new or may_move(self.old, self.new), f"{self.old} -> {self.new}"
