@@ -129,6 +129,16 @@ def test_another_device_that_takes_it_is_enough(cast: Cast) -> None:
     assert not take("email").tries
 
 
+def test_a_mail_that_was_hastened_is_spared_as_long_as_nobody_has_taken_it(cast: Cast) -> None:
+    device(cast.kim)
+    batch = release_to([cast.kim])
+    end(take("webpush"), Verdict.PERMANENT)
+    assert ("email", "queued", "") in rows(batch)
+    assert fallback.spare(cast.kim.id, [batch.id]) == 1
+    assert ("email", "cancelled", "read") in rows(batch)
+    assert not take("email")
+
+
 def test_a_push_that_is_only_late_hastens_nothing(cast: Cast) -> None:
     device(cast.kim)
     release_to([cast.kim])

@@ -48,7 +48,7 @@ WITH turn AS (
     FROM free WHERE s.id = free.id AND free.before < %(limit)s
     RETURNING s.id, s.batch_id, s.attempt, s.delivery_ids, s.endpoint_ids
 )
-SELECT taken.id, taken.batch_id, taken.attempt, open.*
+SELECT taken.id, taken.batch_id, 1, taken.attempt, open.*
 FROM taken LEFT JOIN LATERAL (
     SELECT x.id, x.endpoint_id, u.language, e.address, e.state, e.code
     FROM unnest(taken.delivery_ids, taken.endpoint_ids) AS x(id, endpoint_id)
@@ -80,10 +80,11 @@ WITH turn AS (
     ) due
 )
 UPDATE delivery_delivery d
-SET status = 'sending', attempt = d.attempt + 1, leased_until = now() + %(lease)s * interval '1 second'
+SET status = 'sending', attempt = d.attempt + 1, claimed = d.claimed + 1,
+    leased_until = now() + %(lease)s * interval '1 second'
 FROM picked, delivery_endpoint e, roster_guardian g, accounts_user u
 WHERE d.id = picked.id AND e.id = d.endpoint_id AND g.id = e.guardian_id AND u.id = g.user_id
-RETURNING NULL, d.batch_id, d.attempt, d.id, d.endpoint_id, u.language, e.address, e.state, e.code
+RETURNING NULL, d.batch_id, d.attempt, d.claimed, d.id, d.endpoint_id, u.language, e.address, e.state, e.code
 """
 
 # a slice whose lease went to another worker meanwhile has another attempt
@@ -100,19 +101,25 @@ WHERE id = ANY(%s) AND status = 'sending'
 
 
 class Try(NamedTuple):
-    """What settling must know of a try. `slice_id` is None when the delivery has its row already."""
+    """What settling must know of a try. `slice_id` is None when the delivery has its row already.
+
+    `number` counts the claims of the slice, or of the row, and never goes back: it tells a worker that was
+    away too long from the one that has it now. `attempt` is what staff see and waits grow with.
+    """
 
     slice_id: int | None
     batch_id: UUID
     endpoint_id: UUID
     channel: str
     attempt: int
+    number: int
 
 
 class _Row(NamedTuple):
     slice_id: int | None
     batch_id: UUID
-    attempt: int  # of the slice, or of the delivery
+    attempt: int
+    number: int  # of this claim
     delivery_id: int | None  # None: nothing is left of the slice
     endpoint_id: UUID
     language: str
@@ -152,7 +159,7 @@ def claim(
         rows = [_Row(*row) for row in cursor.fetchall()]
         cursor.execute(_CLAIM_AGAIN, params | {"limit": limit})
         rows += [_Row(*row) for row in cursor.fetchall()]
-    taken = Claim(slices={row.slice_id: row.attempt for row in rows if row.slice_id is not None})
+    taken = Claim(slices={row.slice_id: row.number for row in rows if row.slice_id is not None})
     left = [row for row in rows if row.delivery_id is not None]
     contents.load({row.batch_id for row in left})
     for row in left:
@@ -163,8 +170,9 @@ def claim(
 def _add(taken: Claim, row: _Row, channel: str, contents: Contents) -> None:
     delivery_id = row.delivery_id
     assert delivery_id is not None  # noqa: S101 - told apart above
-    attempt = 1 if row.slice_id is not None else row.attempt
-    taken.tries[delivery_id] = Try(row.slice_id, row.batch_id, row.endpoint_id, channel, attempt)
+    taken.tries[delivery_id] = Try(
+        row.slice_id, row.batch_id, row.endpoint_id, channel, row.attempt, row.number
+    )
     content = contents.get(row.batch_id, row.language)
     if row.state != "active":
         taken.lost.append(Outcome(delivery_id, Verdict.PERMANENT, row.code))

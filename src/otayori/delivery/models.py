@@ -166,6 +166,9 @@ class Delivery(models.Model):
     channel = models.CharField(max_length=10, choices=ChannelName)
     status = models.CharField(max_length=10)
     attempt = models.PositiveSmallIntegerField(default=0)
+    claimed = models.PositiveIntegerField(
+        db_default=0
+    )  # how often; never goes back, as `attempt` does when told to come later
     due_at = models.DateTimeField()
     leased_until = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)

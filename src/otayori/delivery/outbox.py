@@ -43,13 +43,21 @@ class Outbox:
         self._wrote = wrote  # told after each statement
         self._outcomes: list[Outcome] = []
         self._tries: dict[int, Try] = {}
+        self._next: list[tuple[Outcome, Try]] = []
         self._ended: list[Hand] = []
         self._something = asyncio.Event()
         self._enough = asyncio.Event()  # not worth waiting for more
         self._closing = False
 
     def add(self, outcome: Outcome, spoken_of: Try) -> None:
-        """Write this with the next statement."""
+        """Write this with the next statement.
+
+        With the one after it where another try of the same delivery stands there already: this process was
+        asleep, its lease ran out, and it took the slice again itself. One statement can't write a row twice.
+        """
+        if outcome.delivery_id in self._tries:
+            self._next.append((outcome, spoken_of))
+            return
         self._outcomes.append(outcome)
         self._tries[outcome.delivery_id] = spoken_of
         self._something.set()
@@ -82,10 +90,15 @@ class Outbox:
     async def _write(self) -> None:
         outcomes, self._outcomes = self._outcomes, []
         tries, self._tries = self._tries, {}
-        ended, self._ended = self._ended, []
+        held_back, self._next = self._next, []
+        ended: list[Hand] = []
+        if not held_back:  # else something of these may be missing yet
+            ended, self._ended = self._ended, []
+        for outcome, spoken_of in held_back:
+            self.add(outcome, spoken_of)
         if not outcomes and not ended:
             return
-        finished = [slice_id for hand in ended for slice_id in hand.claim.slices]
+        finished = {slice_id: number for hand in ended for slice_id, number in hand.claim.slices.items()}
         # Repeated until the database answers: what has gone out must be written, or it goes out again.
         await self._ledger.run(partial(settle, outcomes, tries, finished))
         for hand in ended:

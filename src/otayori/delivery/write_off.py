@@ -9,7 +9,8 @@ from django.db import connection
 from otayori.delivery.status import EXPIRED, STOPPED
 
 # Shut the slices that no worker holds and give each endpoint without a row one that says why. What a worker
-# holds at this moment is settled by that worker; the sweep comes back for the rest.
+# holds at this moment is settled by that worker; the sweep comes back for the rest. Endpoints may have been
+# deleted meanwhile.
 _SLICES = """
 WITH shut AS (
     UPDATE delivery_slice s SET done_at = now(), leased_until = NULL
@@ -23,6 +24,7 @@ INSERT INTO delivery_delivery
 SELECT x.id, shut.batch_id, shut.id, x.endpoint_id, shut.channel, 'cancelled', 0, now(), %(code)s
 FROM shut
 CROSS JOIN LATERAL unnest(shut.delivery_ids, shut.endpoint_ids) AS x(id, endpoint_id)
+JOIN delivery_endpoint e ON e.id = x.endpoint_id
 ON CONFLICT DO NOTHING
 """
 

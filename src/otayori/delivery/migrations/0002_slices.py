@@ -53,6 +53,11 @@ class Migration(migrations.Migration):
             name='slice',
             field=models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, to='delivery.slice'),
         ),
+        migrations.AddField(
+            model_name='delivery',
+            name='claimed',
+            field=models.PositiveIntegerField(db_default=0),
+        ),
         migrations.AddIndex(
             model_name='slice',
             index=models.Index(condition=models.Q(('done_at__isnull', True)), fields=['lane', 'channel', 'due_at'], name='slice_open'),
