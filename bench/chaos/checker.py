@@ -1,8 +1,9 @@
 """Compare the sinks' logs with the ledger after a fault run. Pure; its tests plant every violation it knows.
 
-What must hold: every row is final; a row that says sent arrived, and what arrived has its row; everything
-came to the address and with the text it was for; nothing goes again, and nothing has arrived of a row that
-says otherwise, unless the worker could not know; failed rows were refused, cancelled ones stopped or late.
+What must hold: every endpoint in a slice has one row, and every row is final; a row that says sent arrived,
+and what arrived has its row; everything came to the address and with the text it was for, mail after push not
+before its time and not after the reading; nothing goes again, and nothing has arrived of a row that says
+otherwise, unless the worker could not know; failed rows were refused, cancelled ones stopped, late or read.
 """
 
 from collections import Counter, defaultdict
@@ -13,7 +14,8 @@ from uuid import UUID
 
 from bench.chaos.history import Arrival, BatchFacts, History, Row
 
-DEADLINE_GRACE = 1.0  # seconds between a worker's look at the clock and the first byte at the sink
+GRACE = 1.0  # seconds between a worker's look at the clock and the first byte at the sink
+RECONNECT = 2.0  # seconds: a worker looks once a second whether the database is back
 FINAL = {"sent", "delivered", "failed", "cancelled"}
 
 
@@ -34,6 +36,7 @@ class Findings:
     duplicates: Counter[str] = field(default_factory=Counter)
     arrived_unwritten: Counter[str] = field(default_factory=Counter)  # cancelled or failed, yet it arrived
     arrived: int = 0
+    hastened: int = 0  # mails that came before their time, since no device took the push
 
 
 def check(history: History) -> Findings:
@@ -50,6 +53,7 @@ class _Check:
             self._arrivals[arrival.batch, arrival.endpoint].append(arrival)
         self._lapse = history.lease / 2  # leases are renewed at a third: the shortest sleep that loses one
         self._refused = {refusal.address for refusal in history.refusals}
+        self._spared = {(one.batch, place): one.at for one in history.readings for place in one.spared}
 
     def run(self) -> Findings:
         history = self._history
@@ -57,6 +61,7 @@ class _Check:
         self._check_expansion()
         for arrival in history.arrivals:
             self._check_place(arrival)
+            self._check_second_channel(arrival)
         for row in history.rows:
             self._found.statuses[row.status] += 1
             came = self._arrivals.get((row.batch, row.endpoint), [])
@@ -68,7 +73,7 @@ class _Check:
         self._found.violations.append(Violation(rule, detail))
 
     def _check_expansion(self) -> None:
-        """Each batch has one row for each endpoint of its guardians, less the dead, and no other."""
+        """Each batch has one row for each endpoint it was cut into, and no other."""
         rows = Counter((row.batch, row.endpoint) for row in self._history.rows)
         for key, count in rows.items():
             batch = self._history.batches.get(key[0])
@@ -77,12 +82,25 @@ class _Check:
             if batch is None or key[1] not in batch.endpoints:
                 self._violated("a row too many", f"nobody asked for {key}")
         for batch in self._history.batches.values():
-            for endpoint in batch.endpoints:
-                if (batch.id, endpoint) not in rows and self._address(endpoint) not in self._refused:
-                    self._violated("a row missing", f"{batch.title}: {endpoint} was never written down")
+            cut = Counter(self._history.cut.get(batch.id, ()))
+            self._check_cut(batch, cut)
+            for endpoint in cut:
+                if (batch.id, endpoint) not in rows:
+                    self._violated("a row missing", f"{batch.title}: {self._address(endpoint)}")
         for key, came in self._arrivals.items():
             if key not in rows:
                 self._violated("no row", f"{len(came)} arrived of {key}, of which the ledger knows nothing")
+
+    def _check_cut(self, batch: BatchFacts, cut: Counter[UUID]) -> None:
+        """Each batch is cut into the endpoints of its guardians, less the dead."""
+        for endpoint in batch.endpoints | cut.keys():
+            name = f"{batch.title}: {self._address(endpoint)}"
+            if endpoint not in batch.endpoints:
+                self._violated("cut too many", name)
+            elif cut[endpoint] > 1:
+                self._violated("cut twice", name)
+            elif not cut[endpoint] and self._address(endpoint) not in self._refused:
+                self._violated("not cut", name)
 
     def _address(self, endpoint: UUID) -> str:
         return self._history.addresses.get(endpoint, "")
@@ -96,12 +114,32 @@ class _Check:
             return
         if batch.title != arrival.title:
             self._violated("wrong text", f"{arrival.title!r} under the id of {batch.title!r}")
-        if batch.deadline is not None and arrival.begun > batch.deadline + DEADLINE_GRACE:
+        if batch.deadline is not None and arrival.begun > batch.deadline + GRACE:
             late = arrival.begun - batch.deadline
             self._violated("after the deadline", f"{batch.title} by {arrival.channel}, {late:.1f} s late")
         if batch.stopped_at is not None and arrival.begun > batch.stopped_at + self._patience(arrival):
             late = arrival.begun - batch.stopped_at
             self._violated("after the stop", f"{batch.title} by {arrival.channel}, {late:.1f} s after")
+
+    def _check_second_channel(self, arrival: Arrival) -> None:
+        """Mail waits while a device may take the push, and does not go once it is read."""
+        name = f"{arrival.title} to {arrival.address}"
+        spared_at = self._spared.get((arrival.batch, arrival.endpoint))
+        if spared_at is not None and arrival.begun > spared_at + GRACE and not self._slept(arrival):
+            self._violated("after the reading", f"{name}, {arrival.begun - spared_at:.1f} s after")
+        batch, devices = self._history.batches.get(arrival.batch), self._history.devices.get(arrival.endpoint)
+        if batch is None or not devices or arrival.begun >= batch.mail_due - GRACE:
+            return
+        self._found.hastened += 1
+        if not any(self._address(device) in self._refused for device in devices):
+            self._violated("before its time", f"{name}, {batch.mail_due - arrival.begun:.1f} s before")
+
+    def _slept(self, arrival: Arrival) -> bool:
+        """Whether its worker had slept through a lease, and may have held it without right."""
+        return any(
+            end - begin >= self._lapse and begin <= arrival.at
+            for begin, end in self._disturbed("paused", arrival.worker)
+        )
 
     def _patience(self, arrival: Arrival) -> float:
         """How long a worker may go on with what it held when its batch was stopped; pauses on top."""
@@ -121,7 +159,7 @@ class _Check:
             self._violated("lost", f"{name}, and no sink has it")
         elif row.status == "failed" and not self._is_refused(row):
             self._violated("failed without a refusal", name)
-        elif row.status == "cancelled" and not _may_be_cancelled(row, batch):
+        elif row.status == "cancelled" and not self._may_be_cancelled(row, batch):
             self._violated("cancelled without a reason", name)
         if row.status in ("failed", "cancelled") and came:
             reason = self._doubt(came[-1])
@@ -151,10 +189,18 @@ class _Check:
             return "unknown outcome"
         for kind, long_enough in (("killed", 0.0), ("paused", self._lapse), ("database", self._lapse)):
             for begin, end in self._disturbed(kind, arrival.worker):
-                in_hand = begin - self._history.held <= arrival.at <= end
+                in_hand = begin - self._unwritten(arrival, begin) <= arrival.at <= end
                 if in_hand and begin <= until and end - begin >= long_enough:
                     return kind
         return None
+
+    def _unwritten(self, arrival: Arrival, until: float) -> float:
+        """For how long what arrived may not have been written: longer when nobody was there to write it."""
+        away = [*self._disturbed("paused", arrival.worker), *self._disturbed("database", arrival.worker)]
+        since = arrival.at - self._history.written
+        return self._history.written + sum(
+            end - begin + RECONNECT for begin, end in away if begin < until and end + RECONNECT > since
+        )
 
     def _woke(self, first: Arrival, second: Arrival) -> str | None:
         """The second came from a worker that slept through its lease while another carried the first."""
@@ -172,9 +218,12 @@ class _Check:
             if one.kind == kind and one.worker in (0, worker):
                 yield one.begin, one.end
 
-
-def _may_be_cancelled(row: Row, batch: BatchFacts | None) -> bool:
-    if batch is None:
-        return False
-    stopped = row.code == "stopped" and batch.stopped_at is not None
-    return stopped or (row.code == "expired" and batch.deadline is not None)
+    def _may_be_cancelled(self, row: Row, batch: BatchFacts | None) -> bool:
+        if batch is None:
+            return False
+        reasons = {
+            "stopped": batch.stopped_at is not None,
+            "expired": batch.deadline is not None,
+            "read": (row.batch, row.endpoint) in self._spared,
+        }
+        return reasons.get(row.code, False)

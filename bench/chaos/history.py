@@ -55,8 +55,18 @@ class BatchFacts:
     title: str
     endpoints: frozenset[UUID]  # of the guardians it was for, also those reported dead meanwhile
     released_at: float
+    mail_due: float = 0.0  # when mail goes to who has a device and has not read
     stopped_at: float | None = None
     deadline: float | None = None
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A guardian opened a message: `spared` are the mail endpoints that waited until `at`, held by nobody."""
+
+    batch: UUID
+    spared: frozenset[UUID]
+    at: float
 
 
 @dataclass(frozen=True)
@@ -71,16 +81,21 @@ class Disturbance:
 
 @dataclass
 class History:
-    """Everything together. `lease` and `held` are in seconds.
+    """Everything together. `lease`, `held` and `written` are in seconds.
 
-    `held` is how long a worker may go on with what it holds before it has written what became of it.
+    `held` is how long a worker may go on with what it holds; `written` how long after its arrival it is in
+    the ledger, as long as worker and database are there.
     """
 
     lease: float
     held: float
+    written: float
     addresses: dict[UUID, str]  # endpoint -> its address
     dead: frozenset[str]  # addresses that the plan lets sinks refuse for good
+    devices: dict[UUID, frozenset[UUID]] = field(default_factory=dict)  # mail endpoint -> its owner's devices
     batches: dict[UUID, BatchFacts] = field(default_factory=dict)
+    cut: dict[UUID, list[UUID]] = field(default_factory=dict)  # batch -> the endpoints in its slices
+    readings: list[Reading] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
     arrivals: list[Arrival] = field(default_factory=list)
     refusals: list[Refusal] = field(default_factory=list)

@@ -27,10 +27,11 @@ class _Session(Talk):
     recipient = ""
     refused = False
     begun = 0.0
+    came = 0.0  # when the line being served can have come
 
     async def run(self) -> None:
         await self.say("220 relay.example ESMTP")
-        while line := await self.reader.readline():
+        while line := await self.next_line():
             await self.sink.brood()
             verb, _, argument = line.decode("ascii").strip().partition(" ")
             match verb.upper():
@@ -49,6 +50,14 @@ class _Session(Talk):
                     self.recipient = ""
                     await self.say("250 2.0.0 ok")
 
+    async def next_line(self) -> bytes:
+        """What stands in the buffer while the sink hangs or is slow has come before, not when it is read."""
+        if not self.reader._buffer:  # type: ignore[attr-defined]  # noqa: SLF001
+            line = await self.reader.readline()
+            self.came = time.time()
+            return line
+        return await self.reader.readline()
+
     async def say(self, *lines: str) -> None:
         self.writer.write("".join(f"{line}\r\n" for line in lines).encode("ascii"))
         await self.writer.drain()
@@ -59,7 +68,7 @@ class _Session(Talk):
         raise Broken
 
     async def on_mail(self) -> None:
-        self.recipient, self.begun = "", time.time()
+        self.recipient, self.begun = "", self.came
         if self.sink.strikes("421"):
             await self.dismiss()
         await self.say("250 2.1.0 ok")
@@ -83,6 +92,7 @@ class _Session(Talk):
             await self.reader.readline()
             raise Broken
         text = await self.reader.readuntil(b"\r\n.\r\n")
+        self.came = time.time()
         if self.sink.strikes("busy"):
             await self.say("451 4.3.0 try again later")
             return

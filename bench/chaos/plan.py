@@ -35,13 +35,17 @@ class Incident:
 
 @dataclass(frozen=True)
 class Release:
-    """A batch to part of the guardians. `end` is stop or deadline, `length` seconds after its release."""
+    """A batch to part of the guardians. `end` is stop or deadline, `length` seconds after its release.
+
+    After `read` seconds some of them open it.
+    """
 
     at: float
     number: int
     lane: str
     end: str = ""
     length: float = 0.0
+    read: float = 3.0
 
 
 @dataclass(frozen=True)
@@ -101,4 +105,5 @@ def _busy(dice: random.Random, at: float, every: float) -> float:
 def _release(dice: random.Random, number: int, every: float) -> Release:
     lane = LANES[number % len(LANES)]
     end = {5: "stop", 6: "deadline"}.get(number % 8, "")
-    return Release(number * every, number, lane, end, dice.uniform(2, 12) if end else 0.0)
+    length = dice.uniform(2, 12) if end else 0.0
+    return Release(number * every, number, lane, end, length, read=dice.uniform(0.5, 8))

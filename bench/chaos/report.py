@@ -15,6 +15,7 @@ def tell(history: History, found: Findings, plan: Plan) -> None:
     long = sum(one.kind == "paused" and one.end - one.begin > history.lease for one in history.disturbances)
     weather = Counter(f"{one.sink} {one.kind}" for one in plan.weather)
     by_channel = Counter(arrival.channel for arrival in history.arrivals)
+    spared = sum(len(reading.spared) for reading in history.readings)
     ends = Counter(one.end for one in plan.releases if one.end)
     print(
         f"""
@@ -28,6 +29,7 @@ what was done
 what came of it
   rows         {_list(found.statuses)}
   arrived      {found.arrived} ({_list(by_channel)}), refused for good {len(history.refusals)}
+  mail         {spared} spared since read, {found.hastened} early since no device took the push
   duplicates   {sum(found.duplicates.values())} ({_list(found.duplicates) or "none"})
   arrived, though the row says cancelled or failed: {_list(found.arrived_unwritten) or "none"}"""
     )

@@ -18,12 +18,13 @@ from django.db import connection
 
 from bench.chaos import ward
 from bench.chaos.crew import Crew
-from bench.chaos.history import BatchFacts, Disturbance
+from bench.chaos.history import BatchFacts, Disturbance, Reading
 from bench.chaos.outside import Outside
 from bench.chaos.plan import Incident, Plan, Release, Weather
 from otayori.ops.postgres import EmbeddedPostgres
 
 AFTERWARDS = 3.0  # seconds in which something too much could still come
+READERS = 0.15  # share of the guardians with a phone who open a message while its mail waits
 
 
 class Run:
@@ -58,7 +59,7 @@ class Run:
         self._crew.finish_all()
         for sink in ("mail", "push"):
             self._outside.turn(Weather(0, sink, "calm"))
-        while (left := self._sending.open_rows()) and time.monotonic() < until:
+        while (left := ward.open_deliveries()) and time.monotonic() < until:
             time.sleep(0.5)
             self._crew.look()
         print(f"drained after {time.monotonic() - begun:.0f} s, {left} open")
@@ -89,25 +90,33 @@ class Run:
 
     def _release(self, planned: Release) -> None:
         batch_id = self._sending.release(planned)
+        self._at(time.monotonic() + planned.read, partial(self._sending.let_read, batch_id))
         if planned.end == "stop":
             self._at(time.monotonic() + planned.length, partial(self._sending.stop, batch_id))
 
 
 class Sending:
-    """What staff do meanwhile: release to some of the guardians, stop."""
+    """What people do meanwhile: staff release to some of the guardians and stop, guardians read."""
 
     def __init__(self, place: ward.Ward, each: int, seed: int) -> None:
         self._ward, self._each, self._dice = place, each, random.Random(seed)
+        self._shares: dict[UUID, set[UUID]] = {}
         self.batches: dict[UUID, BatchFacts] = {}
+        self.readings: list[Reading] = []
 
     def release(self, planned: Release) -> UUID:
         share = self._dice.sample(sorted(self._ward.owners), self._each)
         facts = ward.send(self._ward, planned, share)
         self.batches[facts.id] = facts
+        self._shares[facts.id] = set(share)
         return facts.id
 
     def stop(self, batch_id: UUID) -> None:
         self.batches[batch_id] = replace(self.batches[batch_id], stopped_at=ward.stop(batch_id))
 
-    def open_rows(self) -> int:
-        return ward.open_rows()
+    def let_read(self, batch_id: UUID) -> None:
+        """Some of the guardians with a phone open the message."""
+        owners = sorted(self._ward.device_owners & self._shares[batch_id])
+        for guardian in self._dice.sample(owners, round(len(owners) * READERS)):
+            if spared := ward.read(guardian, batch_id):
+                self.readings.append(spared)

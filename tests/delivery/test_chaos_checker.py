@@ -6,11 +6,18 @@ from uuid import UUID
 
 import pytest
 from bench.chaos.checker import check
-from bench.chaos.history import Arrival, BatchFacts, Disturbance, History, Refusal, Row
+from bench.chaos.history import Arrival, BatchFacts, Disturbance, History, Reading, Refusal, Row
 
 BATCH, OTHER = UUID(int=1), UUID(int=2)
-KIM, YAMADA, ALVAREZ, ITO = (UUID(int=n) for n in range(11, 15))
-ADDRESSES = {KIM: "kim@a.example", YAMADA: "yamada@a.example", ALVAREZ: "/alvarez", ITO: "ito@a.example"}
+KIM, YAMADA, ALVAREZ, ITO, SUZUKI = (UUID(int=n) for n in range(11, 16))
+ADDRESSES = {
+    KIM: "kim@a.example",
+    YAMADA: "yamada@a.example",
+    ALVAREZ: "/alvarez",
+    ITO: "ito@a.example",
+    SUZUKI: "suzuki@a.example",
+}
+ALL = (KIM, YAMADA, ALVAREZ, SUZUKI)
 
 
 def arrival(endpoint: UUID, at: float, *, worker: int = 1, heard: bool = True) -> Arrival:
@@ -29,17 +36,22 @@ def arrival(endpoint: UUID, at: float, *, worker: int = 1, heard: bool = True) -
 
 @pytest.fixture
 def history() -> History:
-    """Kim and Alvarez got it, Yamada's mailbox is gone."""
+    """Kim and Alvarez got it, Yamada's mailbox is gone; Suzuki read the push before the mail was due."""
     return History(
         lease=20,
         held=10,
+        written=10,
         addresses=dict(ADDRESSES),
         dead=frozenset({"yamada@a.example"}),
-        batches={BATCH: BatchFacts(BATCH, "batch 1", frozenset({KIM, YAMADA, ALVAREZ}), 100)},
+        devices={SUZUKI: frozenset({UUID(int=99)})},
+        batches={BATCH: BatchFacts(BATCH, "batch 1", frozenset(ALL), 100, mail_due=110)},
+        cut={BATCH: [*ALL]},
+        readings=[Reading(BATCH, frozenset({SUZUKI}), 105)],
         rows=[
             Row(1, BATCH, KIM, "sent", "250"),
             Row(2, BATCH, YAMADA, "failed", "550 5.1.1"),
             Row(3, BATCH, ALVAREZ, "sent", "http 201"),
+            Row(5, BATCH, SUZUKI, "cancelled", "read"),
         ],
         arrivals=[arrival(KIM, 101), arrival(ALVAREZ, 102)],
         refusals=[Refusal("yamada@a.example", 101, "550 5.1.1")],
@@ -53,7 +65,7 @@ def broken(history: History) -> list[str]:
 def test_a_clean_run_is_clean(history: History) -> None:
     found = check(history)
     assert found.violations == []
-    assert found.statuses == {"sent": 2, "failed": 1}
+    assert found.statuses == {"sent": 2, "failed": 1, "cancelled": 1}
     assert (found.arrived, found.duplicates) == (2, {})
 
 
@@ -68,6 +80,32 @@ def stay_open(history: History) -> None:
 def forget_row(history: History) -> None:
     del history.rows[2]
     del history.arrivals[1]
+
+
+def cut_too_few(history: History) -> None:
+    history.cut[BATCH].remove(KIM)
+
+
+def cut_twice(history: History) -> None:
+    history.cut[BATCH].append(KIM)
+
+
+def cut_too_many(history: History) -> None:
+    history.cut[BATCH].append(ITO)
+
+
+def mail_who_has_read(history: History) -> None:
+    history.arrivals.append(arrival(SUZUKI, 111))
+
+
+def mail_too_early(history: History) -> None:
+    history.readings = []
+    history.rows[3] = replace(history.rows[3], status="sent", code="250")
+    history.arrivals.append(arrival(SUZUKI, 103))
+
+
+def spare_for_nothing(history: History) -> None:
+    history.readings = []
 
 
 def invent_row(history: History) -> None:
@@ -127,6 +165,12 @@ def repeat(history: History) -> None:
         (lose, "lost"),
         (stay_open, "never finished"),
         (forget_row, "a row missing"),
+        (cut_too_few, "not cut"),
+        (cut_twice, "cut twice"),
+        (cut_too_many, "cut too many"),
+        (mail_who_has_read, "after the reading"),
+        (mail_too_early, "before its time"),
+        (spare_for_nothing, "cancelled without a reason"),
         (invent_row, "a row too many"),
         (double_row, "a row twice"),
         (arrive_without_row, "no row"),
@@ -144,6 +188,20 @@ def repeat(history: History) -> None:
 def test_each_violation_is_seen(history: History, plant: Callable[[History], None], rule: str) -> None:
     plant(history)
     assert rule in broken(history)
+
+
+def test_a_mail_goes_early_where_no_device_took_the_push(history: History) -> None:
+    mail_too_early(history)
+    history.addresses[UUID(int=99)] = "/suzuki"
+    history.refusals.append(Refusal("/suzuki", 102, "http 410"))
+    found = check(history)
+    assert (found.violations, found.hastened) == ([], 1)
+
+
+def test_a_worker_that_slept_may_come_after_the_reading(history: History) -> None:
+    mail_who_has_read(history)
+    history.disturbances = [Disturbance("paused", 1, 95, 110)]
+    assert "after the reading" not in broken(history)
 
 
 @pytest.mark.parametrize(
