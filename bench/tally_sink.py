@@ -32,6 +32,7 @@ class Desk:
         self.accepted, self.bytes, self.first, self.last = 0, 0, 0.0, 0.0
 
     def take(self, size: int, at: float) -> None:
+        """Count a mail; those to the slow domain are not."""
         self.accepted += 1
         self.bytes += size
         self.first = self.first or at
@@ -93,7 +94,8 @@ class Session(asyncio.Protocol):
         del self._came[: end + len(END_OF_DATA)]
         self._in_data = False
         self._free_at += SLOW if self._is_slow else self._desk.accept
-        self._desk.take(max(0, end - 2), self._free_at)
+        if not self._is_slow:
+            self._desk.take(max(0, end - 2), self._free_at)
         self._say(b"250 2.0.0 taken\r\n")
         return True
 

@@ -47,6 +47,13 @@ def test_tests_need_nothing_but_their_profile() -> None:
     assert env.staff_mfa == "optional"
 
 
+def test_a_push_service_on_loopback_is_for_trying_out_alone(production: dict[str, str]) -> None:
+    trying = production | {"OTAYORI_PUSH_HOSTS": "https://127.0.0.1"}
+    assert environment.read(trying | {"OTAYORI_PROFILE": "demo"}).push_hosts == ("https://127.0.0.1",)
+    with pytest.raises(environment.WrongSettings, match="OTAYORI_PUSH_HOSTS"):
+        environment.read(trying)
+
+
 def test_nothing_set_names_every_setting_that_is_needed() -> None:
     with pytest.raises(environment.WrongSettings) as wrong:
         environment.read({"OTAYORI_SMTP_URL": "  "})
