@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
 
-FOLDER = Path(__file__).parents[1] / "data" / "bench"
+FOLDER = Path(os.environ.get("BENCH_RESULTS", Path(__file__).parents[1] / "data" / "bench"))
 
 
 @dataclass(frozen=True)
