@@ -15,7 +15,7 @@ from bench.chaos.crew import Crew
 from bench.chaos.history import History
 from bench.chaos.outside import Outside
 from bench.chaos.plan import Plan, draw
-from bench.ground import installation
+from bench.ground import installation, relay_url
 
 WHOLE_RUN = 290.0  # seconds of faults and of draining after them
 HELD = 30.0  # seconds: the longest a claim is held: the weather hangs for 9 s, then it is worked off
@@ -58,7 +58,7 @@ def _arguments() -> argparse.Namespace:
 def _run(asked: argparse.Namespace, plan: Plan, log: Path) -> tuple[History, list[str]]:
     """Everything on its own ground; returns what it left behind, and which workers ended by themselves."""
     with ExitStack() as stack:
-        postgres = stack.enter_context(installation(smtp_port=9))  # workers get ports of their own
+        postgres = stack.enter_context(installation(relay_url(9)))  # workers get ports of their own
         from bench.chaos import stage, ward
         from bench.ward import fill
         from otayori.delivery import fallback
