@@ -107,6 +107,18 @@ def test_a_pause_told_twice_takes_nothing_from_the_next_worker(people: list[Guar
     assert Delivery.objects.get(id=row).status == "sending"
 
 
+def test_a_first_try_told_twice_takes_nothing_from_the_next_worker(people: list[Guardian]) -> None:
+    """As above, of a slice that is not finished yet."""
+    release_to(people[2:3])
+    first = take()
+    again = [Outcome(row, Verdict.TRANSIENT, "451") for row in first.tries]
+    settle(again, first.tries)
+    be_due()
+    assert take()
+    settle(again, first.tries, first.slices)
+    assert Delivery.objects.get().status == "sending"
+
+
 def test_try_again_said_too_late_leaves_the_slice_to_who_has_it(people: list[Guardian]) -> None:
     """Neither may a third worker meet a row that waits, nor may the slice be called finished."""
     batch = release_to(people[2:3])
