@@ -15,7 +15,12 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='recipient',
             name='guardian',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='received', to='roster.guardian'),
+            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='received', to='roster.guardian'),
+        ),
+        migrations.AlterField(
+            model_name='recipientstudent',
+            name='student',
+            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, to='roster.student'),
         ),
         migrations.AlterField(
             model_name='recipient',
