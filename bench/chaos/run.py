@@ -58,14 +58,14 @@ def _arguments() -> argparse.Namespace:
 def _run(asked: argparse.Namespace, plan: Plan, log: Path) -> tuple[History, list[str]]:
     """Everything on its own ground; returns what it left behind, and which workers ended by themselves."""
     with ExitStack() as stack:
-        postgres = stack.enter_context(installation(relay_url(9)))  # workers get ports of their own
+        postgres = stack.enter_context(installation(relay_url(9)))  # workers get theirs
         from bench.chaos import stage, ward
         from bench.ward import fill
         from otayori.delivery import fallback
 
         fallback.MAIL_AFTER.update(ward.MAIL_AFTER)  # here mails get their time, by who releases
         fill(asked.guardians)
-        dead = ward.dead_addresses(random.Random(asked.seed), asked.guardians)
+        dead = ward.dead_addresses(random.Random(asked.seed))
         outside = Outside(asked.seed, dead)
         stack.callback(outside.close)
         place = ward.gather(outside.push_origin)

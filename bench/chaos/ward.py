@@ -56,10 +56,10 @@ class Ward:
         }
 
 
-def dead_addresses(dice: random.Random, count: int) -> frozenset[str]:
-    """Which addresses the sinks shall refuse for good."""
-    places = [f"guardian{n}@mail.example" for n in range(count)]
-    places += [f"/phone/{n}" for n in range(0, count, PHONE_EVERY)]
+def dead_addresses(dice: random.Random) -> frozenset[str]:
+    """Which addresses the sinks shall refuse for good: of mail, and of phones that `gather` will give out."""
+    places = sorted(endpoint.address for endpoint in Endpoint.objects.filter(channel=ChannelName.EMAIL))
+    places += [f"/phone/{n}" for n in range(0, Guardian.objects.count(), PHONE_EVERY)]
     return frozenset(place for place in places if dice.random() < DEAD)
 
 
