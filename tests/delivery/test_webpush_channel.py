@@ -106,12 +106,19 @@ def test_how_pressing_it_is_and_how_long_it_is_kept(
 
 @pytest.mark.parametrize(
     ("left", "ttl"),
-    [(timedelta(minutes=90), 5400), (timedelta(days=90), 28 * 86400), (timedelta(minutes=-1), 0)],
+    [(timedelta(minutes=90), 5400), (timedelta(days=90), 28 * 86400)],
 )
 def test_nothing_is_kept_past_its_deadline(service: PushServer, left: timedelta, ttl: int) -> None:
     deliver(to(service, deadline=RELEASED + left), clock=RELEASED.timestamp)
 
     assert int(service.requests[0].headers["ttl"]) == ttl
+
+
+def test_what_waited_past_its_deadline_is_not_handed_over(service: PushServer) -> None:
+    late = to(service, deadline=RELEASED - timedelta(seconds=1))
+    (outcome,) = deliver(late, clock=RELEASED.timestamp).values()
+    assert (outcome.verdict, outcome.code) == (Verdict.TRANSIENT, "deadline")  # the sweep writes it off
+    assert not service.requests
 
 
 def test_connections_are_kept_between_calls_and_a_closed_channel_opens_again(service: PushServer) -> None:

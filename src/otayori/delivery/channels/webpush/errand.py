@@ -61,6 +61,8 @@ class ParcelErrand:
         return False
 
     def _post(self) -> Post | None:
+        if self._letter.is_late:  # it waited for its turn too long: the sweep writes it off
+            return self._fail(Verdict.TRANSIENT, "deadline")
         try:
             payload = self._letter.payload(self._limit)
         except ValueError:

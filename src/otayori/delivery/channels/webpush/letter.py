@@ -38,6 +38,12 @@ class Letter:
         self._payloads: dict[int, bytes] = {}
         self._headers: dict[str, tuple[int, tuple[str, ...]]] = {}
 
+    @property
+    def is_late(self) -> bool:
+        """Whether the deadline has passed: nothing may be handed over any more."""
+        deadline = self._content.deadline
+        return deadline is not None and self._clock() >= deadline.timestamp()
+
     def payload(self, limit: int) -> bytes:
         """The message in at most `limit` bytes. Raises ValueError (`payload.render`)."""
         if limit not in self._payloads:
@@ -62,7 +68,7 @@ class Letter:
         return headers
 
     def _ttl(self, now: int) -> int:
-        """Seconds the push service may keep it: to the deadline, and not at all after it."""
+        """Seconds the push service may keep it: to the deadline."""
         if self._content.deadline is None:
             return _TTL[self._content.urgency]
         return max(0, min(int(self._content.deadline.timestamp() - now), _MAX_TTL))
