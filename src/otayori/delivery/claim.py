@@ -142,7 +142,10 @@ class Claim:
 
     def arm(self, armed: Mapping[UUID, bytes]) -> None:
         """Give each parcel what was prepared for its endpoint."""
-        self.parcels = [replace(p, armed=armed.get(p.endpoint_id, b"")) for p in self.parcels]
+        self.parcels = [
+            replace(parcel, armed=armed[parcel.endpoint_id]) if parcel.endpoint_id in armed else parcel
+            for parcel in self.parcels
+        ]
 
 
 def claim(

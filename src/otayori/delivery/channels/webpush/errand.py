@@ -77,7 +77,7 @@ class ParcelErrand:
     def _take_armed(self) -> Armed:
         """The set that came with the parcel, the first time, where it fits; else one made now."""
         packed, self._armed = self._armed, b""
-        if packed.startswith(fingerprint(self._to.p256dh, self._to.auth)):
+        if packed and packed.startswith(fingerprint(self._to.p256dh, self._to.auth)):
             return Armed.unpack(packed)
         return arm(self._to.p256dh, self._to.auth)
 
