@@ -26,8 +26,8 @@ demo: .venv/.demo $(TRANSLATIONS) ## run everything with a demo ward: PostgreSQL
 test: packages lint ## everything that is checked before a change is taken (installs Debian packages it needs)
 	$(PY) -m pytest
 
-check: lint ## the quick half of the tests: no browser, no processes
-	$(PY) -m pytest -m "not browser and not processes"
+check: lint ## the quick half of the tests: no browser, no processes, nothing slow
+	$(PY) -m pytest -m "not browser and not processes and not slow"
 
 lint: .venv/.dev $(TRANSLATIONS) ## style, types and import directions
 	$(PY) -m ruff check

@@ -30,6 +30,7 @@ from tests.delivery.email_stories import (
 from tests.delivery.smtp_server import SmtpServer, Trouble
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("extensions", "loop"),
     [
@@ -167,6 +168,7 @@ def test_a_worker_that_is_told_to_stop_drops_what_has_not_begun() -> None:
     assert len(server.received) < 400
 
 
+@pytest.mark.slow
 def test_closing_amid_a_sending_answers_for_every_parcel() -> None:
     server = SmtpServer()
     server.answer("END", Trouble.HANG)

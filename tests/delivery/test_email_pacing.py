@@ -4,6 +4,8 @@ import asyncio
 from collections import Counter
 from dataclasses import replace
 
+import pytest
+
 from otayori.delivery.channels.email import EmailChannel
 from otayori.delivery.parcel import Outcome, Parcel, Urgency, Verdict
 from otayori.delivery.parcel import outcomes as outcomes_of
@@ -18,6 +20,8 @@ from tests.delivery.email_stories import (
     with_server,
 )
 from tests.delivery.smtp_server import SmtpServer, Trouble
+
+pytestmark = pytest.mark.slow
 
 QUAKE = replace(SAKURA, urgency=Urgency.EMERGENCY)
 

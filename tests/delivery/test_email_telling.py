@@ -28,6 +28,8 @@ from tests.delivery.email_stories import (
 )
 from tests.delivery.smtp_server import SmtpServer, Trouble
 
+pytestmark = pytest.mark.slow
+
 FAULTS = st.tuples(
     st.sampled_from(["CONNECT", "EHLO", "MAIL", "RCPT", "DATA", "TEXT", "END"]),
     st.sampled_from(

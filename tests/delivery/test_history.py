@@ -21,7 +21,7 @@ from tests.delivery.evening import Evening
 from tests.delivery.ledger import device, guardians, release_to
 from tests.delivery.machine import NOTE_MOVES
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 @pytest.fixture

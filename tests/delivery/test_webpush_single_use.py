@@ -22,6 +22,8 @@ from tests.cast import Cast
 from tests.delivery.push_notices import LOOPBACK, VAPID, long_letter, notice
 from tests.delivery.push_server import Device, assert_single_use
 
+pytestmark = pytest.mark.slow
+
 PATHS = ("/phone", "/tablet", "/laptop")
 ANSWERS = (Answer(201), Answer(413), Answer(429), Answer(500), Answer(failure=Failure.LOST))
 NOTICE = notice(text=long_letter(5000))

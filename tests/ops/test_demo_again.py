@@ -14,7 +14,7 @@ from otayori.roster.models import Guardianship, Student
 from otayori.schools import set_up
 from tests.ops.demo_size import SMALL
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 @pytest.fixture(autouse=True)

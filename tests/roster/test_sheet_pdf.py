@@ -72,6 +72,7 @@ def test_sheet_speaks_to_guardians_who_do_not_read_japanese() -> None:
     assert all(not fonts.unprintable(line.text) for line in languages.LINES)
 
 
+@pytest.mark.slow
 def test_a_class_is_one_file_with_a_page_for_each_student_in_order() -> None:
     classroom = [page(f"児童 {number}号", number=number) for number in range(1, 31)]
     texts = printed(*classroom)

@@ -16,7 +16,7 @@ from tests.cast import Cast
 from tests.delivery.ledger import release_to
 from tests.delivery.smtp_server import SmtpServer, Trouble
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 
 def age() -> None:
