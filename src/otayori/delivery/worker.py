@@ -26,7 +26,7 @@ from otayori.delivery.channels.registry import CHANNELS
 from otayori.delivery.claim import due_lanes
 from otayori.delivery.lane import Lane
 from otayori.delivery.ledger import Ledger
-from otayori.delivery.parcel import Urgency
+from otayori.delivery.parcel import Channel, Urgency
 from otayori.delivery.release import LANE_SIGNAL, SOON_SIGNAL
 from otayori.delivery.rest import Rest
 from otayori.delivery.sweep import sweep
@@ -71,6 +71,7 @@ class Worker:
         self._rest = Rest(self._emergency_is_on_its_way)
         self._lanes = {(lane.value, name): self._lane(lane, name) for lane in Urgency for name in CHANNELS}
         self._stopping = asyncio.Event()
+        self._warming: set[asyncio.Task[None]] = set()
 
     def _lane(self, lane: Urgency, channel: str) -> Lane:
         if lane is Urgency.EMERGENCY:
@@ -132,7 +133,7 @@ class Worker:
             await listening.execute(f"LISTEN {SOON_SIGNAL}")
             async for heard in listening.notifies():
                 if heard.channel == SOON_SIGNAL:
-                    await self._get_ready(heard.payload)
+                    self._get_ready(heard.payload)
                 else:
                     self._wake(heard.payload)
 
@@ -143,13 +144,24 @@ class Worker:
             if name == lane:
                 desk.wake()
 
-    async def _get_ready(self, lane: str) -> None:
-        """A message of this lane is about to be released: its connections can be open by then."""
+    def _get_ready(self, lane: str) -> None:
+        """A message of this lane is about to be released: its connections can be open by then.
+
+        Not waited for: a relay that is slow to connect must not keep the release itself from being heard.
+        """
         if lane == Urgency.EMERGENCY:
             self._rest.expect()
-        await asyncio.gather(
-            *(desk.channel.warm() for (name, _), desk in self._lanes.items() if name == lane)
-        )
+        for (name, _), desk in self._lanes.items():
+            if name == lane:
+                warming = asyncio.create_task(self._warm(desk.channel))
+                self._warming.add(warming)
+                warming.add_done_callback(self._warming.discard)
+
+    async def _warm(self, channel: Channel) -> None:
+        try:
+            await channel.warm()
+        except Exception:
+            log.exception("channel %s could not get ready", channel.name)
 
     async def _look(self) -> None:
         while True:
