@@ -1,7 +1,6 @@
 """Claim: take what is due of a lane and channel, with a lease, and make parcels of it."""
 
-import logging
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -13,8 +12,6 @@ from otayori.core import crypto
 from otayori.delivery.contents import Contents
 from otayori.delivery.parcel import Outcome, Parcel, Verdict
 from otayori.delivery.status import LEASE
-
-log = logging.getLogger(__name__)
 
 MOST_SLICES = 8  # of different batches, in one claim
 
@@ -202,7 +199,7 @@ def renew(slices: Mapping[int, int], delivery_ids: Iterable[int]) -> None:
         cursor.execute(_RENEW_ROWS, [LEASE.total_seconds(), list(delivery_ids)])
 
 
-def due_lanes() -> Collection[tuple[str, str]]:
+def due_lanes() -> set[tuple[str, str]]:
     """Return the (lane, channel) pairs that have something due now: what a worker looks at every second."""
     with connection.cursor() as cursor:
         cursor.execute(

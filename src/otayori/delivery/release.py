@@ -22,7 +22,7 @@ from otayori.schools.models import School
 
 LANE_SIGNAL = "otayori_lane"  # payload: a lane that has work
 SOON_SIGNAL = "otayori_soon"  # payload: a lane that will have work any moment
-SLICE = 500  # endpoints taken at once; the most that a stopped batch still sends of a lane and channel
+SLICE = 500  # endpoints taken at once
 
 _FROM_BATCH = {"batch_id", "language", "urgency", "sent_at", "deadline"}
 _TEXTS = [field.name for field in fields(Content) if field.name not in _FROM_BATCH]

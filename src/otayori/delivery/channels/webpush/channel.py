@@ -1,6 +1,5 @@
 """Delivers parcels by Web Push: encrypts them for the browser and posts them to its push service."""
 
-import logging
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 
@@ -13,8 +12,6 @@ from otayori.delivery.channels.webpush.transport import Transport
 from otayori.delivery.channels.webpush.vapid import Vapid
 from otayori.delivery.channels.webpush.verdict import judge
 from otayori.delivery.parcel import Content, Outcome, Parcel, Verdict
-
-logger = logging.getLogger(__name__)
 
 
 class WebPushChannel:
