@@ -130,7 +130,9 @@ def test_past_its_deadline_or_without_anybody_it_comes_back(cast: Cast) -> None:
     nobody = scheduled(cast.sato, cast.sakura, Target(kind="student", id=cast.aoi.id))
     Guardianship.objects.filter(student=cast.aoi).update(blocked_at=clock.now())
     Message.objects.filter(id=late.id).update(
-        release_at=clock.now() - timedelta(hours=2), deliver_before=clock.now() - timedelta(hours=1)
+        release_at=clock.now() - timedelta(hours=2),
+        due_at=clock.now() - timedelta(hours=2),
+        deliver_before=clock.now() - timedelta(hours=1),
     )
     found = Message.objects.get(id=late.id)
     Message.objects.filter(id=late.id).update(fingerprint=confirm.digest(found))

@@ -16,11 +16,12 @@ from otayori.console.kinds import by_kind
 from otayori.core import clock
 from otayori.delivery.parcel import Urgency
 from otayori.messaging import confirm as confirming
-from otayori.messaging import reached, resolve, schedule, send, targets
+from otayori.messaging import reached, resolve, send, targets
 from otayori.messaging.access import may_change, open_draft, open_message
 from otayori.messaging.compose import audience_of
 from otayori.messaging.confirm import Confirmation
 from otayori.messaging.describe import names_of
+from otayori.messaging.dispatch import dispatch
 from otayori.messaging.models import Message
 from otayori.messaging.times import mails_the_unread
 
@@ -52,10 +53,8 @@ def release(request: HttpRequest, message_id: UUID) -> HttpResponse:
     message = open_message(access, message_id)
     if not may_change(access, message):
         raise Http404
-    # what was seen names the time too: one set or dropped in another window meanwhile is `Changed`
-    verb = schedule.schedule if message.release_at else confirming.release
     try:
-        done = verb(access, message.id, request.POST.get("seen", ""))
+        done = dispatch(access, message.id, request.POST.get("seen", ""))
     except confirming.Changed:
         notices.warning(
             request,

@@ -75,9 +75,9 @@ def _failed(access: Access) -> list[dict[str, Any]]:
 def _today(access: Access) -> list[dict[str, Any]]:
     """What went out today and, first, what is still to go out today."""
     midnight = datetime.combine(clock.today(), time(), tzinfo=clock.TOKYO)
-    to_come = Q(state=Message.State.SCHEDULED, release_at__lt=midnight + timedelta(days=1))
+    to_come = Q(state=Message.State.SCHEDULED, due_at__lt=midnight + timedelta(days=1))
     found = with_counts(_here(access).filter(Q(released_at__gte=midnight) | to_come))
-    newest_first = found.order_by(F("released_at").desc(nulls_first=True), "release_at")
+    newest_first = found.order_by(F("released_at").desc(nulls_first=True), "due_at")
     lines = rows(list(newest_first[:TODAY]))
     for line in lines:
         line["percent"] = 100 * line["read"] // line["recipients"] if line["recipients"] else 0

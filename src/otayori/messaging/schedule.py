@@ -1,4 +1,4 @@
-"""Schedule: release a confirmed message at its time; take that back; release what is due.
+"""Schedule: release a confirmed message at its time, or after the undo time; take that back.
 
 A scheduled message is closed: to be changed it has to become a draft again. Whom it reaches is resolved at
 the release, so a family that registers until then gets it, and one that is blocked by then does not.
@@ -12,13 +12,14 @@ from django.db import connection, transaction
 from django.db.models import Q
 
 from otayori.accounts.access import Access, access_for
-from otayori.core import audit
+from otayori.core import audit, clock
 from otayori.core.outage import OUTAGES
 from otayori.messaging import send, targets
 from otayori.messaging.access import may_change
 from otayori.messaging.compose import Missing, audience_of
 from otayori.messaging.confirm import Changed, digest, look
 from otayori.messaging.models import Message
+from otayori.messaging.rules import goes_out_at
 
 log = logging.getLogger(__name__)
 
@@ -30,8 +31,9 @@ Returned = Message.Returned
 
 @transaction.atomic
 def schedule(access: Access, message_id: UUID, seen: str) -> Message:
-    """Put the message by until its `release_at`, if it is still what was `seen` on the confirm page.
+    """Put the message by until its time, if it is still what was `seen` on the confirm page.
 
+    Its time is its `release_at`, or the end of the undo time: rules.goes_out_at.
     A second click finds it scheduled and changes nothing.
     Raises `Changed`, `send.NotReady`, `targets.NotYours`, or `Message.DoesNotExist`.
     """
@@ -39,15 +41,20 @@ def schedule(access: Access, message_id: UUID, seen: str) -> Message:
     if message.state != Message.State.DRAFT:
         return message
     confirmed = look(message)
-    if confirmed.fingerprint != seen or message.release_at is None:
+    due_at = goes_out_at(message, clock.now())
+    if confirmed.fingerprint != seen or due_at is None:
         raise Changed
     targets.check(access, message.school, audience_of(message))
-    if confirmed.lacks:
-        raise send.NotReady(confirmed.lacks)
+    lacks = confirmed.lacks
+    if message.deliver_before and message.deliver_before <= due_at:  # by the undo time
+        lacks = lacks or [Missing.DEADLINE_EARLY]
+    if lacks:
+        raise send.NotReady(lacks)
     message.state, message.scheduled_by = Message.State.SCHEDULED, access.user
     message.fingerprint, message.returned, message.tried_at = digest(message), "", None
-    message.save(update_fields=["state", "scheduled_by", "fingerprint", "returned", "tried_at"])
-    _record("message scheduled", message, access.user.id, at=message.release_at.isoformat())
+    message.due_at = due_at
+    message.save(update_fields=["state", "scheduled_by", "fingerprint", "returned", "tried_at", "due_at"])
+    _record("message scheduled", message, access.user.id, at=due_at.isoformat())
     return message
 
 
@@ -77,8 +84,8 @@ def release_due(now: datetime) -> int:
 def _release_next(now: datetime) -> bool | None:
     """Take the next that is due: True when it went out, False when it could not, None when none is due."""
     may_be_tried = Q(tried_at=None) | Q(tried_at__lte=now - TRY_AGAIN_AFTER)
-    due = Message.objects.filter(may_be_tried, state=Message.State.SCHEDULED, release_at__lte=now)
-    message = due.select_for_update(skip_locked=True).order_by("release_at").first()
+    due = Message.objects.filter(may_be_tried, state=Message.State.SCHEDULED, due_at__lte=now)
+    message = due.select_for_update(skip_locked=True).order_by("due_at").first()
     if message is None:
         return None
     try:
@@ -117,7 +124,7 @@ def _release(message: Message) -> Returned | None:
 
 def _try_again(message: Message, now: datetime) -> Returned | None:
     """Leave it for a minute: a worker with a wrong key must not send back what all schools scheduled."""
-    if message.release_at is None or now > message.release_at + GIVE_UP_AFTER:
+    if message.due_at is None or now > message.due_at + GIVE_UP_AFTER:
         return Returned.BROKEN
     message.tried_at = now
     message.save(update_fields=["tried_at"])
@@ -132,8 +139,8 @@ def _return(message: Message, why: Returned) -> None:
 
 def _make_draft(message: Message, why: str = "") -> None:
     message.state, message.scheduled_by, message.fingerprint = Message.State.DRAFT, None, ""
-    message.tried_at, message.returned = None, why
-    message.save(update_fields=["state", "scheduled_by", "fingerprint", "tried_at", "returned"])
+    message.tried_at, message.due_at, message.returned = None, None, why
+    message.save(update_fields=["state", "scheduled_by", "fingerprint", "tried_at", "due_at", "returned"])
 
 
 def _record(action: str, message: Message, actor_id: UUID | None, **detail: str) -> None:

@@ -38,6 +38,7 @@ class Message(models.Model):
 
     class State(models.TextChoices):
         DRAFT = "draft", _("下書き")
+        APPROVAL = "approval", _("承認待ち")
         SCHEDULED = "scheduled", _("配信予約")
         RELEASED = "released", _("配信")
 
@@ -66,23 +67,40 @@ class Message(models.Model):
     changed_at = models.DateTimeField(auto_now=True)
     released_at = models.DateTimeField(null=True)
     release_at = models.DateTimeField(null=True)  # when it is to go out; null: as soon as it is confirmed
+    due_at = models.DateTimeField(null=True)  # scheduled: when it goes out, the undo time included
     deliver_before = models.DateTimeField(null=True)  # nothing is handed over after it; null: no end
     scheduled_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     fingerprint = models.CharField(max_length=32, blank=True)  # of what was confirmed: confirm.digest
     tried_at = models.DateTimeField(null=True)  # when its release failed and is to be tried again
     returned = models.CharField(max_length=10, choices=Returned, blank=True)
+    # Two people on one draft: each save says which revision it began with (compose.save_draft)
+    revision = models.PositiveIntegerField(default=1)
+    changed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    # Approval: who asked for it, and who gave it. The steps are in ApprovalStep
+    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    asked_at = models.DateTimeField(null=True)
+    approved_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    # After sending: a correction is a new version, a recall leaves the words to the school alone
+    version = models.PositiveSmallIntegerField(default=1)
+    recalled_at = models.DateTimeField(null=True)
+    recalled_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    recall_reason = EncryptedText(null=True)  # as guardians read it
 
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(state__in=["draft", "scheduled"], released_at__isnull=True, batch__isnull=True)
+                condition=Q(
+                    state__in=["draft", "approval", "scheduled"],
+                    released_at__isnull=True,
+                    batch__isnull=True,
+                )
                 | Q(state="released", released_at__isnull=False, batch__isnull=False),
                 name="message_released_with_batch",
             ),
             models.CheckConstraint(  # what is scheduled was confirmed by somebody, for a time
                 condition=Q(state="draft", scheduled_by__isnull=True, fingerprint="")
-                | Q(state="scheduled", scheduled_by__isnull=False, release_at__isnull=False)
-                & ~Q(fingerprint="")
+                | Q(state="approval", scheduled_by__isnull=True, asked_by__isnull=False) & ~Q(fingerprint="")
+                | Q(state="scheduled", scheduled_by__isnull=False, due_at__isnull=False) & ~Q(fingerprint="")
                 | Q(state="released"),
                 name="message_scheduled_by",
             ),
@@ -92,8 +110,13 @@ class Message(models.Model):
             models.CheckConstraint(
                 condition=~Q(state="scheduled")
                 | Q(deliver_before__isnull=True)
-                | Q(deliver_before__gt=F("release_at")),
+                | Q(deliver_before__gt=F("due_at")),
                 name="message_scheduled_before_deadline",
+            ),
+            models.CheckConstraint(
+                condition=Q(recalled_at__isnull=True, recalled_by__isnull=True)
+                | Q(recalled_at__isnull=False, recalled_by__isnull=False, state="released"),
+                name="message_recalled_after_release",
             ),
             models.CheckConstraint(
                 condition=Q(urgency__in=[urgency.value for urgency in Urgency]), name="message_urgency"
@@ -105,7 +128,9 @@ class Message(models.Model):
         indexes = [
             models.Index(fields=["school", "-created_at"], name="message_of_school"),  # the list of messages
             # schedule.release_due, every second
-            models.Index(fields=["release_at"], condition=Q(state="scheduled"), name="message_due"),
+            models.Index(fields=["due_at"], condition=Q(state="scheduled"), name="message_due"),
+            # home: what waits for an approval
+            models.Index(fields=["school"], condition=Q(state="approval"), name="message_to_approve"),
         ]
 
     def __str__(self) -> str:
@@ -131,6 +156,7 @@ class Recipient(models.Model):
     )
     released_at = models.DateTimeField()  # of the message: the order of the inbox
     read_at = models.DateTimeField(null=True)  # 既読: first opened, as told by the guardian's app
+    read_version = models.PositiveSmallIntegerField(default=0, db_default=0)  # the newest version opened
     students = models.ManyToManyField(Student, through="RecipientStudent")
 
     class Meta:

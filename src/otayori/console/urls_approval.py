@@ -1,0 +1,5 @@
+"""Addresses of the pages about approving messages and the rules of sending."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

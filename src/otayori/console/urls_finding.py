@@ -1,0 +1,5 @@
+"""Addresses of the pages about finding messages: archive, calendar, copies."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

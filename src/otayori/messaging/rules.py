@@ -1,0 +1,43 @@
+"""The rules by which messages of a school, or of the board, are released."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from otayori.delivery.parcel import Urgency
+from otayori.messaging.models import Message, SendingRules
+from otayori.schools.models import School
+
+
+@dataclass(frozen=True)
+class Rules:
+    """See SendingRules. `undo_seconds`: how long a confirmed message waits, for all but emergencies."""
+
+    own_class: SendingRules.OwnClass
+    decider: SendingRules.Decider
+    undo_seconds: int = 60
+
+
+OF_SCHOOLS = Rules(SendingRules.OwnClass.FREE, SendingRules.Decider.ALONE)
+OF_THE_BOARD = Rules(SendingRules.OwnClass.FREE, SendingRules.Decider.SECOND)
+
+
+def rules_of(school: School | None) -> Rules:
+    """Return the rules of a school, or of the board (None)."""
+    kept = SendingRules.objects.filter(school=school).first()
+    if kept is None:
+        return OF_THE_BOARD if school is None else OF_SCHOOLS
+    return Rules(SendingRules.OwnClass(kept.own_class), SendingRules.Decider(kept.decider), kept.undo_seconds)
+
+
+def goes_out_at(message: Message, now: datetime) -> datetime | None:
+    """Return when a message confirmed `now` goes out; None: at once.
+
+    An emergency never waits. (One with a time is refused: times.wrong_times.)
+    """
+    if message.urgency == Urgency.EMERGENCY:
+        return message.release_at
+    undo = rules_of(message.school).undo_seconds
+    if not undo:
+        return message.release_at
+    may_be_undone_until = now + timedelta(seconds=undo)
+    return max(message.release_at or may_be_undone_until, may_be_undone_until)
