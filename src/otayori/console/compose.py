@@ -19,11 +19,12 @@ from otayori.console.forms_compose import ComposeForm, typed_in
 from otayori.console.target_choices import picked_students, picker, student_ticks
 from otayori.delivery.parcel import Urgency
 from otayori.messaging import compose as drafts
-from otayori.messaging import confirm, discard, resolve, search_students, send, targets
+from otayori.messaging import confirm, discard, resolve, search_students, targets
 from otayori.messaging.access import open_draft, open_message
 from otayori.messaging.audience import Audience
 from otayori.messaging.models import MOST_TEXT, MOST_TITLE, Category, Message
 from otayori.messaging.senders import open_sender, sender_key, senders, usual_sender
+from otayori.messaging.words import sender_of
 from otayori.schools.models import School
 
 Typed = MultiValueDict[str, str]
@@ -175,7 +176,7 @@ def _page(
         "restored": restored,
         "sender": sender,
         "sender_key": sender_key(sender),
-        "sender_name": send.sender_of(Message(school=sender)),
+        "sender_name": sender_of(Message(school=sender)),
         "may_change_sender": message is None and len(senders(access)) > 1 and not access.is_board,
         "picker": shown,
         "picked": shown.students,
@@ -217,6 +218,6 @@ def _sender_choice(request: HttpRequest, access: Access) -> dict[str, Any]:
     for sender in senders(access):
         query = request.GET.copy()
         query["from"] = sender_key(sender)
-        name = send.sender_of(Message(school=sender))
+        name = sender_of(Message(school=sender))
         options.append({"name": name, "url": f"{reverse('console:compose')}?{query.urlencode()}"})
     return {"nav_current": "messages", "options": options}

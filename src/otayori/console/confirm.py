@@ -24,6 +24,7 @@ from otayori.messaging.describe import names_of
 from otayori.messaging.dispatch import dispatch
 from otayori.messaging.models import Message
 from otayori.messaging.times import mails_the_unread
+from otayori.messaging.words import sender_of
 
 
 @staff
@@ -91,7 +92,7 @@ def whom_context(message: Message, reach: resolve.Reach) -> dict[str, Any]:
     context: dict[str, Any] = {
         "message": message,
         "noun": noun,
-        "sender_name": send.sender_of(message),
+        "sender_name": sender_of(message),
         "sentence": sentences.confirm_sentence(whom, reach, noun, message.release_at),
         "missed": sentences.missed_sentence(reach, noun),
         "channels": reached.by_channel(audience),

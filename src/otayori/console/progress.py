@@ -22,6 +22,7 @@ from otayori.messaging.compose import audience_of
 from otayori.messaging.describe import names_of, shortened
 from otayori.messaging.models import Message
 from otayori.messaging.pace import UNKNOWN, Pace, pace
+from otayori.messaging.words import sender_of
 
 
 @staff
@@ -37,7 +38,7 @@ def message(request: HttpRequest, message_id: UUID) -> HttpResponse:
     words = names_of([audience]).words(audience, found.school)
     context = _how_it_goes(access, found) | {
         "nav_current": "messages",
-        "sender_name": send.sender_of(found),
+        "sender_name": sender_of(found),
         "audience": shortened(words, most=8),
     }
     return render(request, "console/progress.html", context)

@@ -9,11 +9,12 @@ from django.utils.translation import gettext as _
 
 from otayori.accounts.access import Access, access_of, open_school, staff
 from otayori.messaging import report as reading
-from otayori.messaging import report_schools, send
+from otayori.messaging import report_schools
 from otayori.messaging.access import open_message
 from otayori.messaging.models import Message
 from otayori.messaging.report import ClassReport, Reading, StudentLine
 from otayori.messaging.report_access import sees_whole_school, shown
+from otayori.messaging.words import sender_of
 from otayori.schools.models import School
 
 SHOW = ("all", "unread", "unreached")
@@ -30,7 +31,7 @@ def report(request: HttpRequest, message_id: UUID) -> HttpResponse:
     context: dict[str, Any] = {
         "nav_current": "messages",
         "message": message,
-        "sender_name": send.sender_of(message),
+        "sender_name": sender_of(message),
         "totals": reading.totals(message),
         "expired": reading.expired(message) if message.deliver_before else 0,
     }

@@ -116,12 +116,22 @@ def _aead(name: str) -> Aead:
 
 def seal(keyset: str, text: str, place: str) -> bytes:
     """Encrypt `text` for its `place` ("table.column.row id") under the keyset named."""
-    return _aead(keyset).encrypt(text.encode(), place.encode())
+    return seal_bytes(keyset, text.encode(), place)
 
 
 def unseal(keyset: str, sealed: bytes, place: str) -> str:
     """Decrypt what `seal` made. Raises `KeyMissing`, or `tink.TinkError` for a text from another place."""
-    return _aead(keyset).decrypt(sealed, place.encode()).decode()
+    return unseal_bytes(keyset, sealed, place).decode()
+
+
+def seal_bytes(keyset: str, data: bytes, place: str) -> bytes:
+    """Encrypt `data` for its `place` under the keyset named."""
+    return _aead(keyset).encrypt(data, place.encode())
+
+
+def unseal_bytes(keyset: str, sealed: bytes, place: str) -> bytes:
+    """Decrypt what `seal_bytes` made; raises as `unseal` does."""
+    return _aead(keyset).decrypt(sealed, place.encode())
 
 
 def lookup_key(purpose: str, value: str) -> bytes:

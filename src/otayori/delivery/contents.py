@@ -9,7 +9,7 @@ import tink
 
 from otayori.core import crypto
 from otayori.delivery.models import BatchContent
-from otayori.delivery.parcel import Content, Urgency
+from otayori.delivery.parcel import Content, Kind, Urgency
 
 log = logging.getLogger(__name__)
 
@@ -47,11 +47,12 @@ def _read(row: BatchContent) -> Content | None:
     except (tink.TinkError, crypto.KeyMissing) as error:
         log.error("the text of batch %s can't be read: %s", batch.id, type(error).__name__)  # noqa: TRY400
         return None
+    kept = json.loads(text)
     return Content(
         batch_id=batch.id,
         language=row.language,
         urgency=Urgency(batch.lane),
         sent_at=batch.released_at,
         deadline=batch.deadline,
-        **json.loads(text),
+        **kept | {"kind": Kind(kept.get("kind", Kind.MESSAGE))},  # older batches have none
     )

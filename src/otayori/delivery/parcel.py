@@ -17,6 +17,15 @@ class Urgency(StrEnum):
     LEAFLET = "leaflet"
 
 
+class Kind(StrEnum):
+    """Whether a message is told for the first time, or why again."""
+
+    MESSAGE = "message"
+    REMINDER = "reminder"
+    CORRECTION = "correction"
+    RECALL = "recall"
+
+
 @dataclass(frozen=True, slots=True)
 class Content:
     """The text of one batch in one language, the same for everybody who reads that language.
@@ -37,6 +46,9 @@ class Content:
     settings_url: str  # absolute address of the guardian's channel settings
     sent_at: datetime  # aware, when the message was released
     deadline: datetime | None = None  # aware; nothing is handed over after it
+    kind: Kind = Kind.MESSAGE
+    version: int = 1  # of the message: a correction counts up
+    files: Sequence[dict[str, object]] = ()  # {"id", "name", "kind", "size" in bytes}: shown as links
 
 
 @dataclass(frozen=True, slots=True)

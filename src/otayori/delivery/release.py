@@ -17,7 +17,7 @@ from django.db.models import QuerySet
 from otayori.core.connections import apart
 from otayori.delivery import fallback, write_off
 from otayori.delivery.models import Batch, BatchContent, ChannelName
-from otayori.delivery.parcel import Content, Urgency
+from otayori.delivery.parcel import Content, Kind, Urgency
 from otayori.schools.models import School
 
 LANE_SIGNAL = "otayori_lane"  # payload: a lane that has work
@@ -40,6 +40,9 @@ class Text:
     mail_text: str
     url: str
     settings_url: str
+    kind: Kind = Kind.MESSAGE
+    version: int = 1
+    files: Sequence[dict[str, object]] = ()
 
 
 @dataclass(frozen=True)

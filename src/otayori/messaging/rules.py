@@ -3,8 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from otayori.accounts.access import Access
 from otayori.delivery.parcel import Urgency
+from otayori.messaging.audience import Audience
 from otayori.messaging.models import Message, SendingRules
+from otayori.messaging.targets import is_own
 from otayori.schools.models import School
 
 
@@ -27,6 +30,21 @@ def rules_of(school: School | None) -> Rules:
     if kept is None:
         return OF_THE_BOARD if school is None else OF_SCHOOLS
     return Rules(SendingRules.OwnClass(kept.own_class), SendingRules.Decider(kept.decider), kept.undo_seconds)
+
+
+def needs_approval(access: Access, message: Message) -> bool:
+    """Tell whether somebody else has to approve the message before this person's word sends it.
+
+    An emergency is sent at once by whoever decides for the school (logged, and the others are told).
+    A teacher sends alone, where the rules say so, to own classes and groups.
+    """
+    rules = rules_of(message.school)
+    is_emergency = message.urgency == Urgency.EMERGENCY
+    if access.manages(message.school_id):
+        return rules.decider == SendingRules.Decider.SECOND and not is_emergency
+    if is_emergency or rules.own_class == SendingRules.OwnClass.APPROVE:
+        return True
+    return not is_own(access, message.school, Audience.model_validate(message.audience))
 
 
 def goes_out_at(message: Message, now: datetime) -> datetime | None:

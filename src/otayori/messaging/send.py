@@ -3,10 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from django.conf import settings
 from django.db import connection, transaction
-from django.utils import translation
-from django.utils.translation import gettext as _
 
 from otayori.accounts.access import Access
 from otayori.core import audit, clock
@@ -18,7 +15,7 @@ from otayori.messaging.audience import Audience
 from otayori.messaging.compose import Missing, audience_of, missing
 from otayori.messaging.models import Message, Recipient
 from otayori.messaging.times import is_too_late
-from otayori.schools.models import Ward
+from otayori.messaging.words import texts
 
 
 class NotReady(Exception):
@@ -48,7 +45,7 @@ def release(access: Access, message_id: UUID) -> Message:
     if lacks:
         raise NotReady(lacks)
     batch, deliveries = delivery.release(
-        _order(message, audience, at), Recipient.objects.filter(message=message).values("guardian_id")
+        _order(message, at), Recipient.objects.filter(message=message).values("guardian_id")
     )
     message.batch, message.released_at, message.state = batch, at, Message.State.RELEASED
     message.returned, message.tried_at = "", None
@@ -120,39 +117,12 @@ def _insert_recipients(message: Message, audience: Audience, at: datetime) -> in
         return int(cursor.fetchone()[0])
 
 
-def _order(message: Message, audience: Audience, at: datetime) -> delivery.Order:
+def _order(message: Message, at: datetime) -> delivery.Order:
     return delivery.Order(
         subject_id=message.id,
         school=message.school,
         urgency=Urgency(message.urgency),
-        texts=[_text(message, audience, language) for language in delivery.languages()],
+        texts=texts(message),
         released_at=at,
         deadline=message.deliver_before,
     )
-
-
-def _text(message: Message, audience: Audience, language: str) -> delivery.Text:
-    """The message in the furniture of one language; its own words stay as they were written."""
-    base = settings.OTAYORI_BASE_URL
-    sender = sender_of(message)
-    title, text = message.title, message.text
-    mail_title, mail_text = title, text
-    if audience.is_individual:
-        with translation.override(language):
-            mail_title = _("%(school)sからお知らせがあります") % {"school": sender}
-            mail_text = _("お知らせが届きました。内容は、下のリンクからアプリでご覧ください。")
-    return delivery.Text(
-        language=language,
-        sender=sender,
-        title=title,
-        text=text,
-        mail_title=mail_title,
-        mail_text=mail_text,
-        url=f"{base}/m/{message.id}",
-        settings_url=f"{base}/settings",
-    )
-
-
-def sender_of(message: Message) -> str:
-    """Return who sends, as guardians know it: the school, or the board."""
-    return message.school.name if message.school is not None else Ward.objects.get().board

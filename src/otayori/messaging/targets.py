@@ -76,6 +76,15 @@ def check(access: Access, school: School | None, audience: Audience) -> None:
     _check_students(audience.ids("student"), may, rooms=rooms, groups=groups)
 
 
+def is_own(access: Access, school: School | None, audience: Audience) -> bool:
+    """Tell whether every target lies within the person's own classes and groups, or where they decide."""
+    try:
+        check(access, school, audience)
+    except NotYours:
+        return False
+    return True
+
+
 def _check_students(
     wanted: set[UUID], may: Choices, *, rooms: Iterable[UUID], groups: Iterable[UUID]
 ) -> None:

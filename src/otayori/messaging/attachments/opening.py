@@ -1,0 +1,20 @@
+"""Who opened an attachment, and when first: before it is sent the senders, afterwards the guardians."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from otayori.accounts.models import User
+from otayori.messaging.models import Attachment, AttachmentOpening
+
+
+def note(attachment: Attachment, user: User, way: AttachmentOpening.Way) -> None:
+    """Write down that `user` opened it. The first time of each way stands."""
+    AttachmentOpening.objects.bulk_create(
+        [AttachmentOpening(attachment=attachment, user=user, way=way)], ignore_conflicts=True
+    )
+
+
+def opened_by(user: User, attachments: Iterable[Attachment]) -> set[UUID]:
+    """Return the ids of those that the user has opened in any way. One statement."""
+    rows = AttachmentOpening.objects.filter(user=user, attachment__in=list(attachments))
+    return set(rows.values_list("attachment_id", flat=True))
