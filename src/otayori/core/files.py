@@ -4,6 +4,8 @@ Names in the store tell nothing. A file opens under its own name alone; destroyi
 was sealed under it, backups included (see core/crypto.py).
 """
 
+from datetime import datetime
+
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 
@@ -15,7 +17,7 @@ class FileMissing(Exception):
 
 
 def put(keyset: str, name: str, data: bytes) -> None:
-    """Keep `data` under `name` ("<uuid>", "<uuid>/page-1"); what lay there before is replaced."""
+    """Keep `data` under `name` ("<folder>/<uuid>/page-1"); what lay there before is replaced."""
     store = storages["files"]
     sealed = crypto.seal_bytes(keyset, data, _place(name))
     store.delete(name)
@@ -36,6 +38,36 @@ def get(keyset: str, name: str) -> bytes:
 def delete(name: str) -> None:
     """Delete a file; one that is not there is no error."""
     storages["files"].delete(name)
+
+
+def names(folder: str) -> list[str]:
+    """Return the names of the files in a folder, without the folder's; none where it does not exist."""
+    return sorted(_listed(folder)[1])
+
+
+def folders(folder: str) -> list[str]:
+    """Return the names of the folders in a folder, without the folder's."""
+    return sorted(_listed(folder)[0])
+
+
+def delete_folder(folder: str) -> None:
+    """Delete a folder of files; one that is not there is no error."""
+    for name in names(folder):
+        delete(f"{folder}/{name}")
+    delete(folder)
+
+
+def written_at(name: str) -> datetime:
+    """Return when a file, or a folder of a file system, was last written."""
+    return storages["files"].get_modified_time(name)
+
+
+def _listed(folder: str) -> tuple[list[str], list[str]]:
+    try:
+        found: tuple[list[str], list[str]] = storages["files"].listdir(folder)
+    except FileNotFoundError:
+        return [], []
+    return found
 
 
 def _place(name: str) -> str:
