@@ -24,6 +24,7 @@ def production(tmp_path: Path) -> dict[str, str]:
         "OTAYORI_BASE_URL": "https://otayori.ward.example/",
         "OTAYORI_MASTER_KEY_FILE": str(tmp_path / "master.key"),
         "OTAYORI_VAPID_KEY_FILE": str(tmp_path / "vapid.pem"),
+        "OTAYORI_CLAMD_URL": "unix:///run/clamav/clamd.ctl",
     }
 
 
@@ -37,6 +38,21 @@ def test_a_complete_installation_gets_the_rest_by_default(production: dict[str, 
     assert env.data_dir == Path("/var/lib/otayori")
     assert ".push.apple.com" in env.push_hosts
     assert env.database.password == "p@ss"
+
+
+@pytest.mark.parametrize(
+    ("url", "address"),
+    [
+        ("unix:///run/clamav/clamd.ctl", "/run/clamav/clamd.ctl"),
+        ("tcp://127.0.0.1", ("127.0.0.1", 3310)),
+        ("tcp://scanner.ward.example:3311", ("scanner.ward.example", 3311)),
+        ("none", None),
+    ],
+)
+def test_the_scanner_is_named_or_it_is_said_that_there_is_none(
+    production: dict[str, str], url: str, address: object
+) -> None:
+    assert environment.read(production | {"OTAYORI_CLAMD_URL": url}).clamd == address
 
 
 def test_tests_need_nothing_but_their_profile() -> None:
@@ -59,7 +75,7 @@ def test_nothing_set_names_every_setting_that_is_needed() -> None:
         environment.read({"OTAYORI_SMTP_URL": "  "})
     lines = str(wrong.value).splitlines()
     named = {line.partition(":")[0].removeprefix("OTAYORI_").lower() for line in lines}
-    needed = {"base_url", "database_url", "mail_from", "secret_key", "smtp_url"}
+    needed = {"base_url", "clamd_url", "database_url", "mail_from", "secret_key", "smtp_url"}
     assert named == needed | {"master_key_file", "vapid_key_file"}
     assert all("設定されていません" in line and "例: " in line for line in lines)
 
@@ -94,6 +110,9 @@ def test_nothing_set_names_every_setting_that_is_needed() -> None:
         ("VAPID_SUBJECT", "otayori@city.ward.example", "mailto: か https://"),
         ("DKIM_KEY_FILE", "/nowhere/dkim.pem", "ファイルがありません"),
         ("DKIM_SELECTOR", "otayori1._domainkey.city.ward.example", "英数字と「-」だけ"),
+        ("CLAMD_URL", "http://127.0.0.1:3310", "unix:///ソケットのパス"),
+        ("CLAMD_URL", "unix://clamd.ctl", "unix:///ソケットのパス"),
+        ("CLAMD_URL", "tcp://8.8.8.8:3310", "庁内のサーバー"),
         ("ALLOWED_HOSTS", "https://otayori.ward.example", "サーバーの名前だけ"),
         ("ALLOWED_HOSTS", "*", "サーバーの名前だけ"),
         ("PUSH_HOSTS", ",", "サーバーの名前だけ"),

@@ -100,6 +100,27 @@ def read_smtp(url: str) -> SmtpAddress:
     return SmtpAddress(host, port, user, password, encryption=encryption, verify=verify == "yes")
 
 
+def read_scanner(url: str) -> tuple[str, int] | str | None:
+    """`unix:///run/clamav/clamd.ctl`, `tcp://host[:port]` or `none`: where clamd is, as a socket takes it.
+
+    clamd speaks without encryption: an address outside the ward's own network is refused.
+    Raises ValueError with a Japanese sentence.
+    """
+    if url == "none":
+        return None
+    parts = _split(url)
+    if parts.query or parts.fragment or "@" in parts.netloc:
+        raise ValueError("ソケットのパスか、サーバーの名前とポートだけを書いてください")
+    if parts.scheme == "unix" and not parts.netloc and parts.path.strip("/"):
+        return unquote(parts.path)
+    host = _host(parts)
+    if parts.scheme != "tcp" or not host or parts.path not in {"", "/"}:
+        raise ValueError("unix:///ソケットのパス、tcp://サーバー:ポート、none のどれかにしてください")
+    if _is_outside(host):
+        raise ValueError("庁内のサーバーにしてください（clamd との通信は暗号化されません）")
+    return host, _port(parts) or 3310
+
+
 def is_loopback(host: str) -> bool:
     """Whether a host name or address stands for this machine."""
     if host == "localhost" or host.endswith(".localhost"):
@@ -108,6 +129,13 @@ def is_loopback(host: str) -> bool:
         return ip_address(host.strip("[]")).is_loopback
     except ValueError:
         return False
+
+
+def _is_outside(host: str) -> bool:
+    try:
+        return ip_address(host).is_global
+    except ValueError:
+        return False  # a name: where it leads is the operator's business
 
 
 def _encryption(scheme: str, starttls: str | None, *, has_password: bool) -> Encryption:

@@ -24,7 +24,8 @@ from pydantic import (
     model_validator,
 )
 
-from otayori.config.addresses import DatabaseAddress, SmtpAddress, is_loopback, read_database, read_smtp
+from otayori.config import addresses
+from otayori.config.addresses import DatabaseAddress, SmtpAddress, is_loopback
 from otayori.config.explanations import EXPLANATIONS
 from otayori.delivery.bounces.place import read_place
 from otayori.delivery.bounces.verp import LONGEST_NAME
@@ -86,6 +87,7 @@ class Environment(BaseModel):
     vapid_subject: str = ""  # mailto: or https:
     dkim_key_file: Path | None = None  # None: mails leave unsigned, the relay may sign them
     dkim_selector: str = Field(default="", validate_default=True)  # may stand alone: the relay's
+    clamd_url: str  # "none": the ward has chosen to send files on that no scanner has seen
     allowed_hosts: Names = ()  # in the form of Django's ALLOWED_HOSTS
     push_hosts: Names = KNOWN_PUSH_HOSTS
     data_dir: Path = Path()
@@ -96,12 +98,17 @@ class Environment(BaseModel):
     @property
     def database(self) -> DatabaseAddress:
         """The database, taken apart."""
-        return read_database(self.database_url)
+        return addresses.read_database(self.database_url)
 
     @property
     def smtp(self) -> SmtpAddress:
         """The mail relay, taken apart."""
-        return read_smtp(self.smtp_url)
+        return addresses.read_smtp(self.smtp_url)
+
+    @property
+    def clamd(self) -> tuple[str, int] | str | None:
+        """Where the malware scanner listens: host and port, or a socket's path; None: nowhere."""
+        return addresses.read_scanner(self.clamd_url)
 
     @property
     def mail_address(self) -> str:
@@ -118,13 +125,13 @@ class Environment(BaseModel):
     @field_validator("database_url")
     @classmethod
     def _a_database(cls, url: str) -> str:
-        read_database(url)
+        addresses.read_database(url)
         return url
 
     @field_validator("smtp_url")
     @classmethod
     def _a_relay(cls, url: str) -> str:
-        read_smtp(url)
+        addresses.read_smtp(url)
         return url
 
     @field_validator("mail_from")
@@ -146,6 +153,12 @@ class Environment(BaseModel):
     @classmethod
     def _a_mailbox(cls, url: str) -> str:
         read_place(url)
+        return url
+
+    @field_validator("clamd_url")
+    @classmethod
+    def _a_scanner(cls, url: str) -> str:
+        addresses.read_scanner(url)
         return url
 
     @field_validator("base_url")
@@ -247,11 +260,12 @@ def _defaults(profile: str) -> dict[str, object]:
                 "master_key_file": None,
                 "vapid_key_file": None,
                 "push_hosts": (*KNOWN_PUSH_HOSTS, "http://127.0.0.1"),
+                "clamd_url": "none",
                 "data_dir": "data/test",
                 "staff_mfa": "optional",
             }
         case "demo":
-            return {"data_dir": "data", "staff_mfa": "optional"}
+            return {"data_dir": "data", "staff_mfa": "optional", "clamd_url": "none"}
         case _:
             return {"data_dir": "/var/lib/otayori"}
 

@@ -73,6 +73,11 @@ EXPLANATIONS = {
         "文字列にしてください",
         "OTAYORI_DKIM_SELECTOR=otayori1",
     ),
+    "clamd_url": Explanation(
+        "添付ファイルのウイルス検査（ClamAV の clamd）の場所、検査しないと決めたときは none",
+        "URL か none にしてください",
+        "OTAYORI_CLAMD_URL=unix:///run/clamav/clamd.ctl",
+    ),
     "allowed_hosts": Explanation(
         "応答してよいサーバーの名前",
         "名前を「,」で区切ってください",

@@ -186,6 +186,7 @@ OTAYORI_DKIM_KEY_FILE = env.dkim_key_file
 OTAYORI_DKIM_SELECTOR = env.dkim_selector
 OTAYORI_BOUNCE_ADDRESS = env.bounce_address
 OTAYORI_BOUNCE_MAILBOX = env.bounce_mailbox
+OTAYORI_CLAMD = env.clamd
 OTAYORI_TRUSTED_PROXY = env.trusted_proxy
 
 LOGGING = {
