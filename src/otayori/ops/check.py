@@ -11,6 +11,8 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.utils import OperationalError
 
+from otayori.messaging.attachments.scanner import is_there
+
 
 def check(write: Callable[[str], None]) -> bool:
     """Check all, write a line for each, and return whether all is well. The settings are read already."""
@@ -18,7 +20,8 @@ def check(write: Callable[[str], None]) -> bool:
     database = _say(write, _database_problem(), "データベース / database")
     tables = database and _say(write, _tables_problem(), "データベースの形 / tables")
     mail = _say(write, _mail_problem(), "メールサーバー / mail server")
-    return database and tables and mail
+    scanner = _say(write, _scanner_problem(), _scanner_name())
+    return database and tables and mail and scanner
 
 
 def _say(write: Callable[[str], None], problem: str, what: str) -> bool:
@@ -42,6 +45,18 @@ def _tables_problem() -> str:
     executor = MigrationExecutor(connection)
     missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
     return f"{len(missing)} 件の更新が残っています。otayori migrate を実行してください。" if missing else ""
+
+
+def _scanner_name() -> str:
+    if settings.OTAYORI_CLAMD is None:
+        return "ウイルス検査はしません（OTAYORI_CLAMD_URL=none）/ attachments are not scanned for malware"
+    return "ウイルス検査 / malware scanner"
+
+
+def _scanner_problem() -> str:
+    if settings.OTAYORI_CLAMD is None or is_there(settings.OTAYORI_CLAMD):
+        return ""
+    return "clamd が答えません。動いているか、OTAYORI_CLAMD_URL が正しいか確かめてください。"
 
 
 def _mail_problem() -> str:

@@ -5,6 +5,7 @@ import sys
 from otayori.core import clock
 from otayori.delivery.bounces.collect import Collector
 from otayori.delivery.worker import Chore, run
+from otayori.messaging.attachments import clean_up, process
 from otayori.messaging.schedule import release_due
 from otayori.ops.processes import Program, Supervisor
 
@@ -21,6 +22,8 @@ def work(processes: int) -> None:
     run(
         [
             Chore("releasing what is scheduled", lambda: release_due(clock.now()), every=2.0),
+            Chore("checking files", process.check_due, every=1.0),
+            Chore("clearing files away", lambda: clean_up.clean_up(clock.now()), every=3600.0),
             Chore("reading what came back", Collector().collect, every=60.0),
         ]
     )
