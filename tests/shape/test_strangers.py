@@ -13,14 +13,16 @@ from django.utils import timezone
 
 from otayori.accounts.models import Membership, Role, User
 from otayori.messaging import send
+from otayori.messaging.attachments import content
 from otayori.messaging.audience import Target
+from otayori.messaging.models import Attachment
 from otayori.roster.models import RegistrationSheet, RosterImport
 from tests.cast import PASSWORD, Cast, staff
 from tests.messaging.test_release import access, draft
 
 pytestmark = pytest.mark.django_db
 
-Things = dict[str, UUID]
+Things = dict[str, UUID | int]
 
 
 @pytest.fixture
@@ -40,8 +42,17 @@ def things(cast: Cast) -> Things:
     preview = RosterImport.objects.create(
         school=cast.sakura, file_name="meibo.csv", digest="x", made_by=cast.suzuki
     )
+    file = Attachment(
+        message=message, name="おたより.pdf", size=1, state="ready", kind="pdf", media_type="application/pdf",
+        digest="0" * 64, pages=1, added_by=cast.suzuki,
+    )  # fmt: skip
+    file.save(force_insert=True)
+    content.keep_body(file, b"%")
+    content.keep_page(file, 1, b"RIFF")
     return {
         "message_id": message.id,
+        "attachment_id": file.id,
+        "number": 1,
         "student_id": cast.aoi.id,
         "sheet_id": sheet.id,
         "guardian_id": cast.yamada.id,
@@ -135,6 +146,11 @@ CHANGES = {
     "member_remove": {"manager"},
     "stop": {"manager"},
     "unschedule": {"manager"},
+    "attachments": {"author", "manager"},
+    "attachment_start": {"author", "manager"},
+    "attachment_append": {"author", "manager"},
+    "attachment_finish": {"author", "manager"},
+    "attachment_remove": {"author", "manager"},
 }
 
 
