@@ -24,6 +24,7 @@ from otayori.core.fields import EncryptedText, Sealed
 from otayori.core.ids import new_id
 from otayori.delivery import endpoints
 from otayori.delivery.models import ChannelName, Endpoint
+from otayori.messaging.models import SendingRules
 from otayori.roster.models import Enrolment, Guardian, Guardianship, Student
 from otayori.schools import set_up
 from otayori.schools.models import Classroom, School, Ward
@@ -59,7 +60,8 @@ def fill(count: int, channels: Channels = Channels(), *, start: int = 0) -> None
 
 
 def board_officer() -> User:
-    """Add somebody who may write to the whole ward."""
+    """Add somebody who may write to the whole ward, alone: approving is not what is measured."""
+    SendingRules.objects.create(school=None, own_class="free", decider="alone", undo_seconds=0)
     officer = User.objects.create_user(email="tanaka@board.example", name="田中 主事")
     Membership.objects.create(user=officer, role=Role.BOARD_OFFICER)
     return officer

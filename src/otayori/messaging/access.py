@@ -16,11 +16,13 @@ def messages_for(access: Access) -> QuerySet[Message]:
     Managers see all of their school; teachers the released ones and their own drafts, but not what
     others wrote to single students; both what the board sent to families of their school; the board all
     released ones and its own drafts.
-    Another person's draft is that person's (and the manager's) until it is released.
+    Another person's draft is that person's (and the manager's) until it is released. The board may be asked
+    to approve what a school's only manager wrote.
     """
     if access.is_ward_wide:
         seen = Q(state=Message.State.RELEASED) | Q(author=access.user)
-        return Message.objects.filter(seen | Q(school=None) if access.is_board else seen)
+        asked = Q(state=Message.State.APPROVAL) | Q(approved_by=access.user)
+        return Message.objects.filter(seen | Q(school=None) | asked if access.is_board else seen)
     managed = [m.school_id for m in access.memberships if m.role == "manager" and m.school_id]
     mine = [school.id for school in access.schools]
     from_board = Message.reached.through.objects.filter(school__in=mine).values("message_id")

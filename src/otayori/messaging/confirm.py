@@ -56,9 +56,11 @@ def release(access: Access, message_id: UUID, seen: str) -> Message:
 
 
 def digest(message: Message) -> str:
-    """Digest what the author decides: the words, the rule, the times."""
+    """Digest what the author decides: the words, the files, the rule, the times."""
     decided = [message.title, message.text, message.urgency, message.category]
     decided.append(json.dumps(message.audience, sort_keys=True))
+    files = message.attachments.order_by("id").values_list("id", "state", "digest")
+    decided += [f"{identity} {state} {digest}" for identity, state, digest in files]
     decided += [str(at.timestamp()) if at else "" for at in (message.release_at, message.deliver_before)]
     return crypto.fingerprint(json.dumps(decided).encode())
 

@@ -3,11 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from otayori.accounts.access import Access
+from django.db import transaction
+
+from otayori.accounts.access import Access, access_for
+from otayori.core import audit
 from otayori.delivery.parcel import Urgency
 from otayori.messaging.audience import Audience
 from otayori.messaging.models import Message, SendingRules
-from otayori.messaging.targets import is_own
+from otayori.messaging.targets import NotYours, is_own
 from otayori.schools.models import School
 
 
@@ -18,6 +21,10 @@ class Rules:
     own_class: SendingRules.OwnClass
     decider: SendingRules.Decider
     undo_seconds: int = 60
+
+
+class NeedsApproval(NotYours):
+    """Somebody else has to approve it first."""
 
 
 OF_SCHOOLS = Rules(SendingRules.OwnClass.FREE, SendingRules.Decider.ALONE)
@@ -45,6 +52,36 @@ def needs_approval(access: Access, message: Message) -> bool:
     if is_emergency or rules.own_class == SendingRules.OwnClass.APPROVE:
         return True
     return not is_own(access, message.school, Audience.model_validate(message.audience))
+
+
+def is_approved(message: Message) -> bool:
+    """Tell whether somebody else approved it who still decides there. Any change undoes an approval."""
+    approver = message.approved_by
+    if approver is None or approver.id == message.asked_by_id or not approver.is_active:
+        return False
+    return access_for(approver).manages(message.school_id)
+
+
+@transaction.atomic
+def keep(access: Access, school: School | None, rules: Rules) -> None:
+    """Set the rules of a school, or of the board (None)."""
+    SendingRules.objects.update_or_create(
+        school=school,
+        defaults={
+            "own_class": rules.own_class,
+            "decider": rules.decider,
+            "undo_seconds": rules.undo_seconds,
+            "changed_by": access.user,
+        },
+    )
+    audit.record(
+        "sending rules set",
+        actor_id=access.user.id,
+        school_id=school.id if school else None,
+        own_class=rules.own_class.value,
+        decider=rules.decider.value,
+        undo_seconds=rules.undo_seconds,
+    )
 
 
 def goes_out_at(message: Message, now: datetime) -> datetime | None:

@@ -14,12 +14,12 @@ from django.db.models import Q
 from otayori.accounts.access import Access, access_for
 from otayori.core import audit, clock
 from otayori.core.outage import OUTAGES
-from otayori.messaging import send, targets
+from otayori.messaging import send, targets, tell_staff
 from otayori.messaging.access import may_change
 from otayori.messaging.compose import Missing, audience_of
 from otayori.messaging.confirm import Changed, digest, look
-from otayori.messaging.models import Message
-from otayori.messaging.rules import goes_out_at
+from otayori.messaging.models import Message, StaffNotice
+from otayori.messaging.rules import NeedsApproval, goes_out_at, needs_approval
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +27,7 @@ TRY_AGAIN_AFTER = timedelta(minutes=1)
 GIVE_UP_AFTER = timedelta(minutes=30)  # past its time: then somebody has to look at it
 
 Returned = Message.Returned
+About = StaffNotice.About
 
 
 @transaction.atomic
@@ -35,7 +36,7 @@ def schedule(access: Access, message_id: UUID, seen: str) -> Message:
 
     Its time is its `release_at`, or the end of the undo time: rules.goes_out_at.
     A second click finds it scheduled and changes nothing.
-    Raises `Changed`, `send.NotReady`, `targets.NotYours`, or `Message.DoesNotExist`.
+    Raises `Changed`, `send.NotReady`, `targets.NotYours` (`rules.NeedsApproval`), or `Message.DoesNotExist`.
     """
     message = Message.objects.select_for_update().get(id=message_id)
     if message.state != Message.State.DRAFT:
@@ -45,7 +46,13 @@ def schedule(access: Access, message_id: UUID, seen: str) -> Message:
     if confirmed.fingerprint != seen or due_at is None:
         raise Changed
     targets.check(access, message.school, audience_of(message))
-    lacks = confirmed.lacks
+    if needs_approval(access, message):
+        raise NeedsApproval
+    return put_by(access, message, confirmed.lacks, due_at)
+
+
+def put_by(access: Access, message: Message, lacks: list[Missing], due_at: datetime) -> Message:
+    """Put a message by that its caller holds locked and has checked. Raises `send.NotReady`."""
     if message.deliver_before and message.deliver_before <= due_at:  # by the undo time
         lacks = lacks or [Missing.DEADLINE_EARLY]
     if lacks:
@@ -56,6 +63,27 @@ def schedule(access: Access, message_id: UUID, seen: str) -> Message:
     message.save(update_fields=["state", "scheduled_by", "fingerprint", "returned", "tried_at", "due_at"])
     _record("message scheduled", message, access.user.id, at=due_at.isoformat())
     return message
+
+
+def is_undo(message: Message) -> bool:
+    """Tell whether a scheduled message waits for nothing but its undo time."""
+    return message.due_at is not None and (message.release_at is None or message.release_at < message.due_at)
+
+
+@transaction.atomic
+def hasten(access: Access, message: Message) -> Returned | None:
+    """Send now what waits for its undo time; returns why it could not go, and is a draft again then.
+
+    It goes in the name of who confirmed it. What is gone already, or waits for a later time, is left alone.
+    """
+    kept = Message.objects.select_for_update().get(id=message.id)
+    if kept.state != Message.State.SCHEDULED or not is_undo(kept):
+        return None
+    _record("undo time cut short", kept, access.user.id)
+    returned = _release(kept)
+    if returned:
+        _return(kept, returned)
+    return returned
 
 
 @transaction.atomic
@@ -132,15 +160,28 @@ def _try_again(message: Message, now: datetime) -> Returned | None:
 
 
 def _return(message: Message, why: Returned) -> None:
+    tell_staff.tell({message.author, message.asked_by or message.author}, message, About.RETURNED)
     _make_draft(message, why)
     _record("schedule returned", message, None, why=why.value)
     log.warning("scheduled message %s is a draft again: %s", message.id, why.value)
 
 
 def _make_draft(message: Message, why: str = "") -> None:
+    """Make it a draft: it may be changed now, so an approval is spent."""
     message.state, message.scheduled_by, message.fingerprint = Message.State.DRAFT, None, ""
     message.tried_at, message.due_at, message.returned = None, None, why
-    message.save(update_fields=["state", "scheduled_by", "fingerprint", "tried_at", "due_at", "returned"])
+    message.approved_by = None
+    message.save(
+        update_fields=[
+            "state",
+            "scheduled_by",
+            "fingerprint",
+            "tried_at",
+            "due_at",
+            "returned",
+            "approved_by",
+        ]
+    )
 
 
 def _record(action: str, message: Message, actor_id: UUID | None, **detail: str) -> None:

@@ -10,7 +10,7 @@ from otayori.core import audit, clock
 from otayori.delivery import release as delivery
 from otayori.delivery.parcel import Urgency
 from otayori.delivery.progress import progress
-from otayori.messaging import resolve, targets
+from otayori.messaging import resolve, rules, targets
 from otayori.messaging.audience import Audience
 from otayori.messaging.compose import Missing, audience_of, missing
 from otayori.messaging.models import Message, Recipient
@@ -30,13 +30,14 @@ class NotReady(Exception):
 def release(access: Access, message_id: UUID) -> Message:
     """Send the message. A second click, or a second person, finds it released and changes nothing.
 
-    Raises `NotReady`, `targets.NotYours`, or `Message.DoesNotExist`.
+    Raises `NotReady`, `targets.NotYours` (`rules.NeedsApproval`), or `Message.DoesNotExist`.
     """
     message = Message.objects.select_for_update().get(id=message_id)
     if message.state == Message.State.RELEASED:
         return message
     audience = audience_of(message)
     targets.check(access, message.school, audience)
+    _check_approved(access, message)
     at = clock.now()
     guardians = 0 if audience.is_empty else _insert_recipients(message, audience, at)
     lacks = missing(message, students=guardians)
@@ -60,6 +61,13 @@ def release(access: Access, message_id: UUID) -> Message:
         deliveries=deliveries,
     )
     return message
+
+
+def _check_approved(access: Access, message: Message) -> None:
+    """The last look, whatever led here: nothing goes past who has to approve it."""
+    is_asked = message.state == Message.State.APPROVAL
+    if (is_asked or rules.needs_approval(access, message)) and not rules.is_approved(message):
+        raise rules.NeedsApproval
 
 
 def stop(access: Access, message: Message) -> int:

@@ -35,9 +35,10 @@ _HONORIFIC = re.compile(r"(?:さん|くん|ちゃん|さま|様|君|殿)$")
 
 
 def find(lines: list[str], roster: Roster) -> list[str]:
-    """Return the names of a list (lines of fold.line_form) of at least `LEAST_NAMES`, as written; of less, nothing.
+    """Return the names of a list of at least `LEAST_NAMES`, as written; of less, nothing.
 
-    Where some surnames of a numbered list are known, its other lines of the same shape are names too.
+    `lines`: of fold.line_form. Where some surnames of a numbered list are known, its other lines of the same
+    shape are names too.
     """
     known: dict[str, str] = {}  # as written -> surname
     shaped: dict[str, str] = {}

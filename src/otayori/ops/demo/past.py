@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from otayori.accounts.access import Access
-from otayori.accounts.models import User
+from otayori.accounts.models import Role, User
 from otayori.core import clock
 from otayori.core.models import AuditEntry
-from otayori.messaging import compose, confirm, schedule, send
+from otayori.messaging import compose, confirm, rules, schedule, send
 from otayori.messaging.audience import Audience, Target
-from otayori.messaging.models import Message, Recipient
+from otayori.messaging.models import ApprovalStep, Message, Recipient
 from otayori.ops.demo import cast
 from otayori.ops.demo.letters import DRAFT, LETTERS, SCHEDULED, Letter
 from otayori.ops.demo.outcomes import Outcomes
@@ -38,6 +38,8 @@ def write_past(made: Made, advance: Advance) -> None:
 def _release(letter: Letter, made: Made, at: datetime) -> Message:
     """Send it through the real verbs, then say that it was earlier."""
     message = _draft(letter, made, at)
+    if rules.needs_approval(_access(letter.author), message):
+        _approve(letter, message, at)
     send.release(_access(letter.author), message.id)
     Message.objects.filter(id=message.id).update(
         created_at=at - timedelta(minutes=20), changed_at=at - timedelta(minutes=1), released_at=at
@@ -46,6 +48,17 @@ def _release(letter: Letter, made: Made, at: datetime) -> Message:
     AuditEntry.objects.filter(object_id=message.id).update(at=at)
     message.refresh_from_db()
     return message
+
+
+def _approve(letter: Letter, message: Message, at: datetime) -> None:
+    """Let a second officer have approved it, as the board's rules ask."""
+    author = _access(letter.author).user
+    officers = User.objects.filter(memberships__role=Role.BOARD_OFFICER).exclude(id=author.id)
+    second = officers.earliest("created_at", "id")
+    Message.objects.filter(id=message.id).update(asked_by=author, asked_at=at, approved_by=second)
+    for did, by in ((ApprovalStep.Did.ASKED, author), (ApprovalStep.Did.APPROVED, second)):
+        ApprovalStep.objects.create(message=message, did=did, by=by, fingerprint=confirm.digest(message))
+    ApprovalStep.objects.filter(message=message).update(at=at)
 
 
 def _schedule(letter: Letter, made: Made, now: datetime) -> None:
