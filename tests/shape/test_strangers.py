@@ -151,6 +151,13 @@ CHANGES = {
     "attachment_append": {"author", "manager"},
     "attachment_finish": {"author", "manager"},
     "attachment_remove": {"author", "manager"},
+    "override": {"manager"},
+    "ask_approval": {"manager"},
+    "approve": {"manager"},
+    "send_back": {"manager"},
+    "withdraw": {"manager"},
+    "hasten": {"manager"},
+    "sending_rules": {"manager"},
 }
 
 

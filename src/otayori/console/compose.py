@@ -59,6 +59,9 @@ def compose(request: HttpRequest) -> HttpResponse:
 def draft(request: HttpRequest, message_id: UUID) -> HttpResponse:
     """A draft to go on with. `?check` shows what it lacks before it can be sent."""
     access = access_of(request)
+    if open_message(access, message_id).state == Message.State.APPROVAL:
+        notices.info(request, _("承認を待っています。直すときは、先に依頼を取り下げてください。"))
+        return redirect("console:message", message_id=message_id)
     if open_message(access, message_id).state == Message.State.SCHEDULED:
         notices.info(request, _("このお知らせは予約されています。直すときは、先に予約を取り消してください。"))
         return redirect("console:message", message_id=message_id)

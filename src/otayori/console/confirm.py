@@ -3,20 +3,22 @@
 from typing import Any
 from uuid import UUID
 
+from django.conf.locale import LANG_INFO
 from django.contrib import messages as notices
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
-from otayori.accounts.access import access_of, staff
-from otayori.console import sentences
+from otayori.accounts.access import Access, access_of, staff
+from otayori.console import findings, sentences
 from otayori.console.kinds import by_kind
 from otayori.core import clock
 from otayori.delivery.parcel import Urgency
 from otayori.messaging import confirm as confirming
-from otayori.messaging import reached, resolve, send, targets
+from otayori.messaging import gate, languages, override, reached, resolve, rules, send, targets, tell_staff
 from otayori.messaging.access import may_change, open_draft, open_message
 from otayori.messaging.compose import audience_of
 from otayori.messaging.confirm import Confirmation
@@ -25,6 +27,10 @@ from otayori.messaging.dispatch import dispatch
 from otayori.messaging.models import Message
 from otayori.messaging.times import mails_the_unread
 from otayori.messaging.words import sender_of
+
+CHANGED = gettext_lazy(
+    "確認のあいだに内容か宛先が変わりました。まだ送信していません。もう一度確かめてください。"
+)
 
 
 @staff
@@ -43,7 +49,7 @@ def confirm(request: HttpRequest, message_id: UUID) -> HttpResponse:
         return _not_yours(request, message)
     if seen.lacks:
         return redirect(f"{reverse('console:draft', args=[message.id])}?check=1")
-    return render(request, "console/confirm.html", _context(message, seen))
+    return render(request, "console/confirm.html", _context(access, message, seen))
 
 
 @staff
@@ -57,20 +63,57 @@ def release(request: HttpRequest, message_id: UUID) -> HttpResponse:
     try:
         done = dispatch(access, message.id, request.POST.get("seen", ""))
     except confirming.Changed:
-        notices.warning(
-            request,
-            _("確認のあいだに内容か宛先が変わりました。まだ送信していません。もう一度確かめてください。"),
-        )
+        notices.warning(request, CHANGED)
         return redirect("console:confirm", message_id=message.id)
+    except (gate.Barred, rules.NeedsApproval) as refusal:
+        return refused(request, message, refusal)
     except send.NotReady:
         return redirect(f"{reverse('console:draft', args=[message.id])}?check=1")
     except targets.NotYours:
         return _not_yours(request, message)
     except Message.DoesNotExist as error:  # thrown away in another window just now
         raise Http404 from error
-    if done.state == Message.State.SCHEDULED:
+    if done.state == Message.State.SCHEDULED and done.release_at:
         notices.success(request, _("予約しました。時刻になると、自動で送信します。"))
     return redirect("console:message", message_id=message.id)
+
+
+@staff
+@require_POST
+def override_findings(request: HttpRequest, message_id: UUID) -> HttpResponse:
+    """A manager lets it go although the guard found something; leads back to the page where it was found."""
+    access = access_of(request)
+    message = open_message(access, message_id)
+    try:
+        override.override(
+            access, message.id, request.POST.get("findings", ""), request.POST.get("reason", "")
+        )
+    except targets.NotYours as error:
+        raise Http404 from error
+    except override.NoReason:
+        least = override.LEAST_REASON
+        sentence = ngettext(
+            "理由を%(n)s文字以上で書いてください。", "理由を%(n)s文字以上で書いてください。", least
+        )
+        notices.error(request, sentence % {"n": least})
+    except confirming.Changed:
+        notices.warning(request, CHANGED)
+    return back(message)
+
+
+def refused(request: HttpRequest, message: Message, refusal: Exception) -> HttpResponse:
+    """Say why it does not go out by this person's word, on the page where that can be settled."""
+    if isinstance(refusal, gate.Barred):
+        notices.warning(request, _("まだ送信していません。") + "".join(findings.to_do(refusal.barriers)))
+    else:
+        notices.warning(request, _("まだ送信していません。この宛先に送るには、承認が必要です。"))
+    return back(message)
+
+
+def back(message: Message) -> HttpResponse:
+    """Lead to the page where an unsent message is looked at: confirming, or approving."""
+    here = "confirm" if message.state == Message.State.DRAFT else "message"
+    return redirect(f"{reverse(f'console:{here}', args=[message.id])}#gate")
 
 
 def _not_yours(request: HttpRequest, message: Message) -> HttpResponse:
@@ -78,12 +121,24 @@ def _not_yours(request: HttpRequest, message: Message) -> HttpResponse:
     return redirect("console:draft", message_id=message.id)
 
 
-def _context(message: Message, seen: Confirmation) -> dict[str, Any]:
-    return {"nav_current": "messages", "seen": seen, **whom_context(message, seen.reach)}
+def _context(access: Access, message: Message, seen: Confirmation) -> dict[str, Any]:
+    context = whom_context(message, seen.reach) | findings.gate_context(access, message)
+    barriers = context["barriers"]
+    needs_other = rules.needs_approval(access, message)
+    asks = needs_other or (barriers.of_findings and not context["may_override"])
+    return context | {
+        "nav_current": "messages",
+        "seen": seen,
+        "asks": asks,
+        "asks_for_findings": asks and not needs_other,
+        "is_barred": barriers.of_files or (bool(barriers) and not asks),
+        "deciders": tell_staff.deciders(message, but=access.user) if asks else [],
+        "undo_seconds": 0 if context["is_emergency"] else rules.rules_of(message.school).undo_seconds,
+    }
 
 
 def whom_context(message: Message, reach: resolve.Reach) -> dict[str, Any]:
-    """What an unreleased message is, whom it reaches now and how: for confirming and for a scheduled one."""
+    """What an unreleased message is, whom it reaches now and how: for confirming, approving and waiting."""
     audience, sender = audience_of(message), message.school
     schools = resolve.schools_reached(audience)
     noun = sentences.children_word({school.kind for school, _n in schools})
@@ -92,10 +147,12 @@ def whom_context(message: Message, reach: resolve.Reach) -> dict[str, Any]:
     context: dict[str, Any] = {
         "message": message,
         "noun": noun,
+        "reach": reach,
         "sender_name": sender_of(message),
         "sentence": sentences.confirm_sentence(whom, reach, noun, message.release_at),
         "missed": sentences.missed_sentence(reach, noun),
         "channels": reached.by_channel(audience),
+        "languages": [(_language(code), n) for code, n in languages.languages(audience)],
         "ways": sentences.ways_sentence(Urgency(message.urgency)),
         "mail_comes_late": not mails_the_unread(message, message.release_at or clock.now()),
         "is_individual": audience.is_individual,
@@ -109,3 +166,8 @@ def whom_context(message: Message, reach: resolve.Reach) -> dict[str, Any]:
         "unreached": unreached,
         "nobody": nobody,
     }
+
+
+def _language(code: str) -> str:
+    """日本語, ポルトガル語; a code nobody knows stands for itself."""
+    return _(LANG_INFO[code]["name"]) if code in LANG_INFO and "name" in LANG_INFO[code] else code

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from otayori.accounts.access import Access, access_of, staff
-from otayori.console import scheduled, sentences
+from otayori.console import approval, scheduled, sentences
 from otayori.console.reasons import reason_of
 from otayori.core import clock
 from otayori.core.moments import clock_text
@@ -34,6 +34,8 @@ def message(request: HttpRequest, message_id: UUID) -> HttpResponse:
         return redirect("console:draft", message_id=found.id)
     if found.state == Message.State.SCHEDULED:
         return scheduled.page(request, access, found)
+    if found.state == Message.State.APPROVAL:
+        return approval.page(request, access, found)
     audience = audience_of(found)
     words = names_of([audience]).words(audience, found.school)
     context = _how_it_goes(access, found) | {

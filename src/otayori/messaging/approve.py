@@ -68,9 +68,12 @@ def approve(access: Access, message_id: UUID, seen: str) -> Message:
     passed meanwhile: it waits on), or `gate.Barred`.
     """
     message = _locked(message_id)
+    if not may_approve(access, message):
+        raise targets.NotYours
     if message.state in (Message.State.SCHEDULED, Message.State.RELEASED):
         return message
-    _check_decider(access, message)
+    if message.state != Message.State.APPROVAL:
+        raise NotWaiting
     confirmed = confirm.look(message)
     if message.fingerprint != confirm.digest(message) or confirmed.fingerprint != seen:
         raise Changed
@@ -88,7 +91,10 @@ def approve(access: Access, message_id: UUID, seen: str) -> Message:
 def send_back(access: Access, message_id: UUID, comment: str) -> Message:
     """Make it a draft again, and say why. Raises `NoComment`, `NotWaiting` or `targets.NotYours`."""
     message = _locked(message_id)
-    _check_decider(access, message)
+    if not may_approve(access, message):
+        raise targets.NotYours
+    if message.state != Message.State.APPROVAL:
+        raise NotWaiting
     if not comment.strip():
         raise NoComment
     _step(access, message, Did.SENT_BACK, comment.strip()[:MOST_COMMENT])
@@ -126,13 +132,6 @@ def _let_go(access: Access, message: Message, lacks: list[Missing], due_at: date
 def _locked(message_id: UUID) -> Message:
     locked = Message.objects.select_for_update(of=["self"])
     return locked.select_related("school", "author", "asked_by").get(id=message_id)
-
-
-def _check_decider(access: Access, message: Message) -> None:
-    if message.state != Message.State.APPROVAL:
-        raise NotWaiting
-    if not may_approve(access, message):
-        raise targets.NotYours
 
 
 def _make_draft(message: Message) -> Message:

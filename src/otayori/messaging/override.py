@@ -29,7 +29,8 @@ def override(access: Access, message_id: UUID, digest: str, reason: str) -> Over
     Raises `targets.NotYours`, `NoReason`, or `Changed` where other things are found by now.
     """
     message = Message.objects.select_for_update(of=["self"]).select_related("school").get(id=message_id)
-    if not access.manages(message.school_id):
+    is_asker = message.state == Message.State.APPROVAL and message.asked_by_id == access.user.id
+    if is_asker or not access.manages(message.school_id):
         raise NotYours
     if message.state not in (Message.State.DRAFT, Message.State.APPROVAL):
         raise Changed

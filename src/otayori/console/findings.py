@@ -1,0 +1,96 @@
+"""What stands in the way of a message, in words: files to open, what the guard found, who may override it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from otayori.accounts.access import Access
+from otayori.delivery.parcel import Urgency
+from otayori.messaging import gate
+from otayori.messaging.guard.check import Place
+from otayori.messaging.guard.finding import Finding, Kind
+from otayori.messaging.models import Attachment, Message
+from otayori.messaging.override import LEAST_REASON, MOST_REASON
+
+FIRST = 6  # snippets shown at once; the others on request
+
+
+@dataclass(frozen=True)
+class FileLine:
+    """A file, and whether this person has opened it."""
+
+    file: Attachment
+    is_opened: bool
+
+
+@dataclass(frozen=True)
+class Line:
+    """One finding: the sentence, and what was found as written."""
+
+    sentence: str
+    first: tuple[str, ...]
+    rest: tuple[str, ...]
+
+
+def gate_context(access: Access, message: Message) -> dict[str, Any]:
+    """What the pages of confirming and approving show of the gate, to the person who stands before it."""
+    found = gate.barriers(access, message)
+    return {
+        "barriers": found,
+        "files": [FileLine(one, one.id in found.opened) for one in found.files],
+        "found": [(_place(place), [_line(f) for f in place.findings]) for place in found.findings.places],
+        "unreadable": found.findings.unreadable,
+        "may_override": access.manages(message.school_id),
+        "is_emergency": message.urgency == Urgency.EMERGENCY,
+        "least_reason": LEAST_REASON,
+        "most_reason": MOST_REASON,
+        "to_do": to_do(found),
+    }
+
+
+def to_do(found: gate.Barriers) -> list[str]:
+    """Return what is to be done before the button works, in sentences."""
+    lines = []
+    if found.unready:
+        lines.append(_("ファイルの確認が終わるのを待ってください（まもなく終わります）。"))
+    if found.refused:
+        lines.append(_("添付できないファイルを外してください。"))
+    if found.unopened:
+        n = len(found.unopened)
+        sentence = ngettext(
+            "まだ開いていないファイル %(n)s件を開いて、中を確かめてください。",
+            "まだ開いていないファイル %(n)s件を開いて、中を確かめてください。",
+            n,
+        )
+        lines.append(sentence % {"n": n})
+    if found.of_findings:
+        lines.append(_("「送ってよいか確かめること」を直すか、管理職が理由を書いて認めてください。"))
+    return lines
+
+
+def _place(place: Place) -> str:
+    return place.attachment.name if place.attachment else _("題名・本文")
+
+
+def _line(finding: Finding) -> Line:
+    sentence = _sentence(finding.kind, finding.count)
+    return Line(sentence, finding.snippets[:FIRST], finding.snippets[FIRST:])
+
+
+def _sentence(kind: Kind, count: int) -> str:
+    sentences = {
+        Kind.SEVERAL_NAMES: _("子ども%(n)s人の氏名があります。"),
+        Kind.ONE_NAME: _("子どもの氏名があります。その子の家庭のほかにも届きます。"),
+        Kind.ADDRESSED: _("1つの家庭にあてた書き方です。ほかの家庭にも届きます。"),
+        Kind.NAME_LIST: _("氏名の一覧のようなものがあります（%(n)s人）。いまの名簿にない人です。"),
+        Kind.PHONES: _("学校のものでない電話番号があります（%(n)s件）。"),
+        Kind.ADDRESSES: _("住所があります（%(n)s件）。"),
+        Kind.EMAILS: _("個人のメールアドレスがあります（%(n)s件）。"),
+        Kind.BIRTH_DATES: _("生年月日があります（%(n)s件）。"),
+        Kind.TABLE: _("個人ごとの情報の表があります。"),
+        Kind.PRIVATE_WORDS: _("家庭の事情や成績などに関わる言葉があります。"),
+        Kind.FILE_NAME: _("ファイルの名前が、名簿か個人の記録のようです。"),
+    }
+    return sentences[kind] % {"n": f"{count:,}"}
