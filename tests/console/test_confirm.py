@@ -109,7 +109,8 @@ def test_an_incomplete_draft_leads_back_to_its_form(client: Client, cast: Cast) 
 
 def test_a_teacher_cannot_send_what_the_manager_widened(client: Client, cast: Cast) -> None:
     message = draft(cast.sato, cast.sakura, Target(kind="classroom", id=cast.p3_1.id))
-    words = compose.Words(title="a", text="b", audience=Audience(include=(whole(cast.sakura),)))
+    audience = Audience(include=(Target(kind="student", id=cast.mei.id),))  # of another class
+    words = compose.Words(title="a", text="b", audience=audience)
     compose.save_draft(access(cast.suzuki), message, words)
     client.force_login(cast.sato)
     response = client.get(reverse("console:confirm", args=[message.id]), follow=True)

@@ -6,11 +6,12 @@ from django.test.utils import CaptureQueriesContext
 from pydantic import ValidationError
 
 from otayori.accounts.access import Access
-from otayori.accounts.models import User
+from otayori.accounts.models import Role, User
 from otayori.messaging import resolve, targets
 from otayori.messaging.audience import Audience, Target
 from otayori.roster.models import Student
 from otayori.schools.models import School
+from tests import cast as people
 from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db
@@ -73,22 +74,60 @@ def test_a_target_survives_its_key(cast: Cast) -> None:
         assert Target.from_key(target.key) == target
 
 
-def test_a_teacher_writes_to_own_classes_and_groups_alone(cast: Cast) -> None:
+def test_a_teacher_writes_to_the_whole_school_but_only_own_classes_are_own(cast: Cast) -> None:
+    """What is not own takes a manager's approval before it goes."""
     sato = access(cast.sato)
-    targets.check(sato, cast.sakura, to(Target(kind="classroom", id=cast.p3_1.id)))
-    targets.check(sato, cast.sakura, to(Target(kind="student", id=cast.aoi.id)))
-    for beyond in (
+    class_1 = Target(kind="classroom", id=cast.p3_1.id)
+    soccer = Target(kind="group", id=cast.soccer.id)
+    for own in (class_1, Target(kind="student", id=cast.aoi.id)):
+        targets.check(sato, cast.sakura, to(own))
+        assert targets.is_own(sato, cast.sakura, to(own))
+    for others in (
         Target(kind="classroom", id=cast.p3_2.id),
         Target(kind="school", id=cast.sakura.id),
         Target(kind="grade", id=cast.sakura.id, grade="P3"),
-        Target(kind="group", id=cast.soccer.id),
+        soccer,
+    ):
+        targets.check(sato, cast.sakura, to(others))
+        assert not targets.is_own(sato, cast.sakura, to(class_1, others))
+    assert targets.is_own(sato, cast.sakura, to(class_1).minus([soccer]))
+    cast.soccer.staff.add(cast.sato)
+    assert targets.is_own(sato, cast.sakura, to(soccer))
+
+
+def test_a_teacher_writes_to_nobody_elsewhere_nor_to_single_children_of_others(cast: Cast) -> None:
+    sato = access(cast.sato)
+    for beyond in (
         Target(kind="student", id=cast.mei.id),
+        Target(kind="student", id=cast.jun.id),
+        Target(kind="classroom", id=cast.j1_1.id),
+        Target(kind="school", id=cast.kashiwa.id),
+        Target(kind="grade", id=cast.kashiwa.id, grade="J1"),
         Target(kind="ward"),
     ):
+        assert not targets.is_own(sato, cast.sakura, to(beyond))
         with pytest.raises(targets.NotYours):
             targets.check(sato, cast.sakura, to(beyond))
-    cast.soccer.staff.add(cast.sato)
-    targets.check(sato, cast.sakura, to(Target(kind="group", id=cast.soccer.id)))
+        with pytest.raises(targets.NotYours):
+            targets.check(sato, cast.sakura, to(Target(kind="classroom", id=cast.p3_1.id)).minus([beyond]))
+
+
+def test_who_does_not_write_for_the_school_writes_to_nobody(cast: Cast) -> None:
+    auditor = access(people.staff("監査 花子", "audit@board.example", None, Role.AUDITOR))
+    for stranger in (auditor, access(cast.kobayashi)):
+        for audience in (Audience(), to(Target(kind="school", id=cast.sakura.id))):
+            with pytest.raises(targets.NotYours):
+                targets.check(stranger, cast.sakura, audience)
+    with pytest.raises(targets.NotYours):
+        targets.check(auditor, None, to(Target(kind="ward")))
+
+
+def test_only_single_children_make_it_individual(cast: Cast) -> None:
+    aoi, class_1 = Target(kind="student", id=cast.aoi.id), Target(kind="classroom", id=cast.p3_1.id)
+    assert to(aoi).is_individual
+    assert not to(aoi, class_1).is_individual
+    assert not to(class_1).minus([aoi]).is_individual
+    assert not Audience().is_individual
 
 
 def test_a_manager_writes_to_the_own_school_alone(cast: Cast) -> None:

@@ -4,12 +4,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from otayori.accounts.access import Access
 from otayori.core import clock
-from otayori.messaging.targets import choices
-from otayori.roster.models import Enrolment, GroupMember, Student
+from otayori.messaging.targets import choices, own_students
+from otayori.roster.models import Enrolment, Student
 from otayori.roster.search import matches, search_key
 from otayori.schools.models import School
 
@@ -47,12 +47,8 @@ def picked(access: Access, school: School, ids: Collection[UUID]) -> list[Found]
 
 def _may_write_to(access: Access, school: School) -> QuerySet[Student]:
     present = Student.objects.filter(school=school, left_at__isnull=True)
-    may = choices(access, school)
-    if may.whole_school:
-        return present
-    taught = Enrolment.objects.filter(classroom__in=may.classrooms).values("student_id")
-    led = GroupMember.objects.filter(group__in=may.groups).values("student_id")
-    return present.filter(Q(id__in=taught) | Q(id__in=led))
+    own = own_students(choices(access, school))
+    return present if own is None else present.filter(id__in=own)
 
 
 def _with_places(students: list[Student]) -> list[Found]:

@@ -1,16 +1,24 @@
-"""Which targets a person may write to, and whether an audience keeps within them."""
+"""Which targets a person may write to, and whether an audience keeps within them.
+
+A teacher may write to every class and group of the own school, and to the whole of it; beyond the own ones
+it takes a manager's approval before it goes (rules.needs_approval asks `is_own`). Single children are the
+business of those who teach them, and of the managers.
+"""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from otayori.accounts.access import Access
+from otayori.accounts.models import Role
 from otayori.core import clock
 from otayori.messaging.audience import Audience, Target
 from otayori.roster.access import groups_for
 from otayori.roster.models import Enrolment, Group, GroupMember, Student
 from otayori.schools import grades
 from otayori.schools.models import Classroom, School
+
+_WRITERS = (Role.TEACHER, Role.MANAGER)
 
 
 class NotYours(Exception):
@@ -19,14 +27,21 @@ class NotYours(Exception):
 
 @dataclass(frozen=True)
 class Choices:
-    """What a person may choose from. `school` None: the board, whose targets are the ward and schools."""
+    """What a person may choose from. `school` None: the board, whose targets are the ward and schools.
+
+    `decides`: the manager of the school, or the board. Others have `own_classrooms` and `own_groups` among
+    all of them.
+    """
 
     school: School | None
     whole_school: bool  # may write to everybody of the school
+    decides: bool
     schools: list[School]
     grades: list[str]
     classrooms: list[Classroom]
     groups: list[Group]
+    own_classrooms: frozenset[UUID] = frozenset()
+    own_groups: frozenset[UUID] = frozenset()
 
     def label(self, target: Target) -> str:
         """Return the target in words: 3年1組, サッカークラブ, 桜小学校; "" for what is not to choose here."""
@@ -38,20 +53,32 @@ class Choices:
         known |= {school.id: school.name for school in self.schools}
         return known.get(target.id, "") if target.id else ""
 
+    def own(self) -> "Choices":
+        """Return what of it is the person's own: all where they decide, else own classes and groups."""
+        if self.decides:
+            return self
+        rooms = [room for room in self.classrooms if room.id in self.own_classrooms]
+        groups = [group for group in self.groups if group.id in self.own_groups]
+        return replace(self, whole_school=False, grades=[], classrooms=rooms, groups=groups)
+
 
 def choices(access: Access, school: School | None) -> Choices:
-    """Return what may be chosen for a message of `school` (None: of the board)."""
+    """Return what may be chosen for a message of `school` (None: of the board); of a stranger nothing."""
     if school is None:
-        return Choices(None, access.is_board, access.schools if access.is_board else [], [], [], [])
+        schools = access.schools if access.is_board else []
+        return Choices(None, access.is_board, access.is_board, schools, [], [], [])
+    if not _writes(access, school):
+        return Choices(school, False, False, [], [], [], [])
     year = clock.school_year()
-    rooms = Classroom.objects.filter(school=school, year_id=year)
-    groups = groups_for(access, year).filter(school=school)
-    decides = access.manages(school.id)
-    if not decides:
-        rooms = rooms.filter(id__in=access.own_classroom_ids())
-    found = list(rooms)
-    known = sorted({room.grade for room in found}, key=grades.CODES.index) if decides else []
-    return Choices(school, decides, [school], known, found, list(groups))
+    rooms = list(Classroom.objects.filter(school=school, year_id=year))
+    groups = list(Group.objects.filter(school=school, year_id=year))
+    found = sorted({room.grade for room in rooms}, key=grades.CODES.index)
+    all_of_it = Choices(school, True, access.manages(school.id), [school], found, rooms, groups)
+    if all_of_it.decides:
+        return all_of_it
+    led = groups_for(access, year).filter(school=school).values_list("id", flat=True)
+    own = frozenset(room.id for room in rooms) & access.own_classroom_ids()
+    return replace(all_of_it, own_classrooms=own, own_groups=frozenset(led))
 
 
 def check(access: Access, school: School | None, audience: Audience) -> None:
@@ -61,40 +88,83 @@ def check(access: Access, school: School | None, audience: Audience) -> None:
             raise NotYours
         return
     may = choices(access, school)
-    rooms, groups = {room.id for room in may.classrooms}, {group.id for group in may.groups}
-    for target in (*audience.include, *audience.exclude):
-        allowed = {
-            "ward": False,
-            "school": may.whole_school and target.id == school.id,
-            "grade": may.whole_school and target.id == school.id,
-            "classroom": target.id in rooms,
-            "group": target.id in groups,
-            "student": True,  # all of them at once, below
-        }[target.kind]
-        if not allowed:
-            raise NotYours
-    _check_students(audience.ids("student"), may, rooms=rooms, groups=groups)
+    wanted = [*audience.include, *audience.exclude]
+    if not may.whole_school or len(_allowed(may, wanted)) < len(set(wanted)):
+        raise NotYours
+
+
+def possible(access: Access, school: School | None, audience: Audience) -> Audience:
+    """Return the part of an audience that there is this year and that the person may write to."""
+    may = choices(access, school)
+    wanted = [*audience.include, *audience.exclude]
+    allowed = _there(may, wanted) if school is None else _allowed(may, wanted)
+    return Audience(
+        include=tuple(target for target in audience.include if target in allowed),
+        exclude=tuple(target for target in audience.exclude if target in allowed),
+    )
 
 
 def is_own(access: Access, school: School | None, audience: Audience) -> bool:
-    """Tell whether every target lies within the person's own classes and groups, or where they decide."""
-    try:
-        check(access, school, audience)
-    except NotYours:
-        return False
-    return True
+    """Tell whether it reaches nobody beyond the person's own classes and groups, or where they decide.
+
+    What is excluded only makes it smaller.
+    """
+    if school is None:
+        return access.is_board
+    mine = choices(access, school).own()
+    return len(_allowed(mine, audience.include)) == len(set(audience.include))
 
 
-def _check_students(
-    wanted: set[UUID], may: Choices, *, rooms: Iterable[UUID], groups: Iterable[UUID]
-) -> None:
+def own_students(may: Choices) -> "set[UUID] | None":
+    """Return the ids of the children somebody may write to one by one; None: all of the school."""
+    if may.decides:
+        return None
+    taught = Enrolment.objects.filter(classroom__in=may.own_classrooms, year_id=clock.school_year())
+    led = GroupMember.objects.filter(group__in=may.own_groups)
+    return {*taught.values_list("student_id", flat=True), *led.values_list("student_id", flat=True)}
+
+
+def _writes(access: Access, school: School) -> bool:
+    return access.manages(school.id) or any(
+        m.school_id == school.id and m.role in _WRITERS for m in access.memberships
+    )
+
+
+def _allowed(may: Choices, wanted: Iterable[Target]) -> set[Target]:
+    """Return those of a school's targets that lie within the choices."""
+    school = may.school.id if may.school else None
+    wanted = list(wanted)
+    known: dict[str, set[UUID]] = {
+        "school": {school} if school and may.whole_school else set(),
+        "grade": {school} if school and may.whole_school else set(),
+        "classroom": {room.id for room in may.classrooms},
+        "group": {group.id for group in may.groups},
+        "student": _students(may, [t.id for t in wanted if t.kind == "student" and t.id]),
+    }
+    return {target for target in wanted if target.id in known.get(target.kind, set())}
+
+
+def _students(may: Choices, wanted: list[UUID]) -> set[UUID]:
     if not wanted:
-        return
-    found = Student.objects.filter(id__in=wanted, school=may.school, left_at__isnull=True)
-    known = set(found.values_list("id", flat=True))
-    if not may.whole_school:
-        taught = Enrolment.objects.filter(classroom__in=rooms).values_list("student_id", flat=True)
-        led = GroupMember.objects.filter(group__in=groups).values_list("student_id", flat=True)
-        known &= set(taught) | set(led)
-    if wanted - known:
-        raise NotYours
+        return set()
+    present = Student.objects.filter(id__in=wanted, school=may.school, left_at__isnull=True)
+    found, own = set(present.values_list("id", flat=True)), own_students(may)
+    return found if own is None else found & own
+
+
+def _there(may: Choices, wanted: Iterable[Target]) -> set[Target]:
+    """Return those of the board's targets that there are."""
+    wanted, year = list(wanted), clock.school_year()
+    ids = Audience(include=tuple(wanted)).ids
+    rooms = Classroom.objects.filter(id__in=ids("classroom"), year_id=year)
+    groups = Group.objects.filter(id__in=ids("group"), year_id=year)
+    present = Student.objects.filter(id__in=ids("student"), left_at__isnull=True)
+    schools = {school.id for school in may.schools}
+    known: dict[str, set[UUID]] = {
+        "school": schools,
+        "grade": schools,
+        "classroom": set(rooms.values_list("id", flat=True)),
+        "group": set(groups.values_list("id", flat=True)),
+        "student": set(present.values_list("id", flat=True)),
+    }
+    return {t for t in wanted if (t.kind == "ward" and may.decides) or t.id in known.get(t.kind, set())}
