@@ -35,11 +35,14 @@ def kinds_of(sender: School | None) -> list[str]:
 def whom(sender: School | None, audience: Audience, words: list[str], schools: list[School]) -> str:
     """桜小学校, 桜小学校 3年1組, みどり区内の55校・園: who is written to, as the confirm page says it."""
     if sender is None:
+        if any(target.kind not in ("ward", "school") for target in audience.include):
+            return shortened(words, most=8)
         if len(schools) == 1:
             return schools[0].name
         return _("%(ward)s内 %(n)s校・園") % {"ward": Ward.objects.get().name, "n": len(schools)}
     if any(target.kind == "school" for target in audience.include):
-        return sender.name
+        less = {"school": sender.name, "less": "".join(words[1:])}  # the first word is the whole school
+        return _("%(school)s（%(less)s）") % less if words[1:] else sender.name
     picked = _("個別に選んだ%(noun)s") % {"noun": children_word([sender.kind])}
     part = picked if audience.is_individual else shortened(words, most=8)
     return _("%(school)s %(part)s") % {"school": sender.name, "part": part}
@@ -56,9 +59,7 @@ def confirm_sentence(whom: str, reach: Reach, noun: str, at: datetime | None = N
     if at is None:
         return _("%(whom)sの保護者 %(guardians)s人（%(noun)s %(students)s人）に送信します。") % words
     words["at"] = moment_text(at)
-    return (
-        _("%(at)s に、%(whom)sの保護者 %(guardians)s人（%(noun)s %(students)s人）に送信します。") % words
-    )
+    return _("%(at)s に、%(whom)sの保護者 %(guardians)s人（%(noun)s %(students)s人）に送信します。") % words
 
 
 def ways_sentence(urgency: Urgency) -> str:

@@ -1,7 +1,7 @@
 """Describe audiences in words: 学校全体, 3年1組, サッカークラブ, 小学校 32校."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -18,46 +18,67 @@ KINDERGARTEN = SchoolKind.KINDERGARTEN.value
 
 @dataclass(frozen=True)
 class Names:
-    """What the ids in some audiences are called."""
+    """What the ids in some audiences are called. `within`: the school of each class and group."""
 
     schools: dict[UUID, School]
     classrooms: dict[UUID, str]
     groups: dict[UUID, str]
+    within: dict[UUID, str]
 
     def words(self, audience: Audience, sender: School | None) -> list[str]:
-        """Return the included parts in words, the widest first. Single students are counted, not named."""
-        found: dict[str, list[str]] = {}
-        for target in audience.include:
-            found.setdefault(target.kind, []).append(self._word(target))
-        if "student" in found:
-            found["student"] = [_("個別に選んだ %(n)s人") % {"n": len(found["student"])}]
-        if "school" in found:
-            found["school"] = self._schools(audience, sender)
-        if "ward" in found or (sender is not None and "school" in found):  # the rest lies within it
-            return found["ward" if "ward" in found else "school"][:1]
-        order = ("school", "grade", "classroom", "group", "student")
-        return [word for kind in order for word in found.get(kind, [])]
+        """Return the included parts in words, the widest first, then in one word what is left out."""
+        return [*self._parts(audience.include, sender), *self.left_out(audience, sender)]
 
-    def _word(self, target: Target) -> str:
-        match target.kind, target.id:
-            case "ward", _id:
-                return _("区内のすべての学校・園")
-            case "grade", UUID() as school_id:
-                return self._grade(school_id, target.grade or "")
-            case "classroom", UUID() as room:
-                return self.classrooms.get(room, _("なくなった学級"))
-            case "group", UUID() as group:
-                return self.groups.get(group, _("なくなったグループ"))
-        return ""  # schools and students are put in words together
+    def left_out(self, audience: Audience, sender: School | None) -> list[str]:
+        """Return 「3年2組、サッカークラブを除く」, or nothing."""
+        parts = self._parts(audience.exclude, sender)
+        return [_("%(parts)sを除く") % {"parts": shortened(parts, most=8)}] if parts else []
 
-    def _grade(self, school_id: UUID, grade: str) -> str:
-        school = self.schools.get(school_id)
-        return grades.grade_label(grade, kind=school.kind if school else "")
-
-    def _schools(self, audience: Audience, sender: School | None) -> list[str]:
-        ids = [t.id for t in audience.include if t.kind == "school" and t.id]
-        if sender is not None:
+    def _parts(self, targets: Sequence[Target], sender: School | None) -> list[str]:
+        """Return parts in words, the widest first. Single students are counted, not named."""
+        kinds = {target.kind for target in targets}
+        if "ward" in kinds:  # the rest lies within it
+            return [_("区内のすべての学校・園")]
+        if sender is not None and "school" in kinds:
             return [whole_school(sender)]
+        of_kind = {kind: [t for t in targets if t.kind == kind] for kind in kinds}
+        singles = len(of_kind.get("student", []))
+        return [
+            *self._schools([t.id for t in of_kind.get("school", []) if t.id]),
+            *self._grades(of_kind.get("grade", []), sender),
+            *(self._room(target.id, sender) for target in of_kind.get("classroom", [])),
+            *(self._group(target.id, sender) for target in of_kind.get("group", [])),
+            *([_("個別に選んだ %(n)s人") % {"n": singles}] if singles else []),
+        ]
+
+    def _room(self, room: UUID | None, sender: School | None) -> str:
+        return self._placed(room, self.classrooms.get(room) if room else None, sender) or _("なくなった学級")
+
+    def _group(self, group: UUID | None, sender: School | None) -> str:
+        return self._placed(group, self.groups.get(group) if group else None, sender) or _(
+            "なくなったグループ"
+        )
+
+    def _placed(self, key: UUID | None, name: str | None, sender: School | None) -> str:
+        """3年1組; where the board writes, with the school it belongs to: 桜小学校 3年1組."""
+        if name is None or key is None or sender is not None:
+            return name or ""
+        return f"{self.within[key]} {name}"
+
+    def _grades(self, targets: Sequence[Target], sender: School | None) -> list[str]:
+        if sender is not None:
+            return [grades.grade_label(target.grade or "", kind=sender.kind) for target in targets]
+        words = []
+        for grade in grades.CODES:
+            schools = [self.schools[t.id] for t in targets if t.grade == grade and t.id in self.schools]
+            words += [
+                f"{name} {grades.grade_label(grade, kind=kind)}"
+                for kind in SchoolKind.values
+                for name in self._schools([school.id for school in schools if school.kind == kind])
+            ]
+        return words
+
+    def _schools(self, ids: Sequence[UUID]) -> list[str]:
         known = [self.schools[key] for key in ids if key in self.schools]
         if len(known) <= _MOST_SCHOOLS_BY_NAME:
             return [school.name for school in known]
@@ -72,12 +93,15 @@ def names_of(audiences: Iterable[Audience]) -> Names:
     for target in targets:
         if target.id:
             ids.setdefault("school" if target.kind == "grade" else target.kind, set()).add(target.id)
-    rooms = Classroom.objects.filter(id__in=ids["classroom"]) if "classroom" in ids else []
-    groups = Group.objects.filter(id__in=ids["group"]) if "group" in ids else []
+    # an empty list of ids asks the database nothing
+    rooms = list(Classroom.objects.filter(id__in=ids.get("classroom", ())).select_related("school"))
+    groups = list(Group.objects.filter(id__in=ids.get("group", ())).select_related("school"))
     return Names(
         schools=School.objects.in_bulk(ids["school"]) if "school" in ids else {},
         classrooms={room.id: room.label for room in rooms},
         groups={group.id: group.name for group in groups},
+        within={room.id: room.school.name for room in rooms}
+        | {group.id: group.school.name for group in groups},
     )
 
 
