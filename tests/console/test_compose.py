@@ -25,7 +25,7 @@ def test_the_target_starts_empty(client: Client, cast: Cast) -> None:
     page = client.get(NEW).content.decode()
     assert "宛先を選んでください" in page
     assert " checked data-member-of" not in page
-    assert page.count("checked") == 1  # the urgency: 通常
+    assert page.count("checked") == 2  # the urgency: 通常; the category: 学校生活
     assert "桜小学校" in page
 
 
@@ -78,18 +78,18 @@ def test_no_target_and_a_target_of_nobody_are_said_apart(client: Client, cast: C
     assert "登録している保護者がいません" in page
 
 
-def test_a_teacher_is_offered_own_classes_alone(client: Client, cast: Cast) -> None:
+def test_a_teacher_is_offered_own_classes_first(client: Client, cast: Cast) -> None:
     client.force_login(cast.sato)
-    page = client.get(NEW).content.decode()
-    assert "3年1組" in page
-    assert "3年2組" not in page
-    assert "学校全体" not in page
-    assert "サッカークラブ" not in page
+    own, others = client.get(NEW).content.decode().split("担当以外の学級（送るには管理職の承認が必要です）")
+    assert "3年1組" in own
+    for words in ("3年2組", "学校全体", "サッカークラブ"):
+        assert words not in own
+        assert words in others
 
 
 def test_a_forged_target_is_refused_and_the_text_stays(client: Client, cast: Cast) -> None:
     client.force_login(cast.sato)
-    for beyond in (whole(cast.sakura), Target(kind="ward"), Target(kind="classroom", id=cast.j1_1.id)):
+    for beyond in (whole(cast.kashiwa), Target(kind="ward"), Target(kind="classroom", id=cast.j1_1.id)):
         page = client.post(NEW, fields(beyond, text="消えない文")).content.decode()
         assert "選べない宛先が入っています" in page
         assert "消えない文" in page
@@ -105,7 +105,7 @@ def test_the_live_count_speaks_in_words(client: Client, cast: Cast) -> None:
     ).content.decode()
     for words in ("4人", "児童 4人", "うち届かない方 1人"):
         assert words in page
-    client.force_login(cast.sato)
+    client.force_login(cast.kobayashi)
     assert client.post(reverse("console:audience_count"), sent).status_code == 404
 
 

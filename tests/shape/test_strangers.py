@@ -15,7 +15,7 @@ from otayori.accounts.models import Membership, Role, User
 from otayori.messaging import send
 from otayori.messaging.attachments import content
 from otayori.messaging.audience import Target
-from otayori.messaging.models import Attachment
+from otayori.messaging.models import Attachment, SavedAudience
 from otayori.roster.models import RegistrationSheet, RosterImport
 from tests.cast import PASSWORD, Cast, staff
 from tests.messaging.test_release import access, draft
@@ -49,10 +49,14 @@ def things(cast: Cast) -> Things:
     file.save(force_insert=True)
     content.keep_body(file, b"%")
     content.keep_page(file, 1, b"RIFF")
+    saved = SavedAudience.objects.create(
+        school=cast.sakura, owner=cast.suzuki, is_shared=True, name="全員", audience={}
+    )
     return {
         "message_id": message.id,
         "attachment_id": file.id,
         "number": 1,
+        "saved_id": saved.id,
         "student_id": cast.aoi.id,
         "sheet_id": sheet.id,
         "guardian_id": cast.yamada.id,
@@ -158,6 +162,8 @@ CHANGES = {
     "withdraw": {"manager"},
     "hasten": {"manager"},
     "sending_rules": {"manager"},
+    "rename_audience": {"owner", "manager"},
+    "delete_audience": {"owner", "manager"},
 }
 
 

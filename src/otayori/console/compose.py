@@ -1,41 +1,43 @@
 """Compose: write a message, choose whom it is for, keep it as a draft."""
 
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages as notices
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.utils.translation import gettext_lazy as _lazy
 
 from otayori.accounts.access import Access, access_of, staff
 from otayori.accounts.interrupted import keeps_typing, owner_token, take_back
-from otayori.console import sentences
-from otayori.console.forms_compose import ComposeForm, typed_in
-from otayori.console.target_choices import picked_students, picker, student_ticks
+from otayori.console import audience, conflict, saved_audiences
+from otayori.console.forms_compose import NOT, TO, ComposeForm, typed_in
+from otayori.console.target_choices import pickers
+from otayori.console.writing import Writing, beginning, draft_id_in, going_on, keep, posted, revision_in
+from otayori.core.moments import clock_text
 from otayori.delivery.parcel import Urgency
 from otayori.messaging import compose as drafts
-from otayori.messaging import confirm, discard, resolve, search_students, targets
+from otayori.messaging import confirm, discard, targets
 from otayori.messaging.access import open_draft, open_message
-from otayori.messaging.audience import Audience
 from otayori.messaging.models import MOST_TEXT, MOST_TITLE, Category, Message
+from otayori.messaging.saved_audiences import saved_for
 from otayori.messaging.senders import open_sender, sender_key, senders, usual_sender
 from otayori.messaging.words import sender_of
-from otayori.schools.models import School
 
 Typed = MultiValueDict[str, str]
 
 
-@dataclass(frozen=True)
-class Writing:
-    """In whose name (None: the board), and the draft that is gone on with; None: a new message."""
-
-    sender: School | None
-    message: Message | None
+LOOK_UPS = ("search", "names", "restore")  # buttons that keep nothing
+CATEGORY_MEANINGS = {
+    Category.SAFETY: _lazy("不審者、地震、大雨、休校や引き渡しなど"),
+    Category.INCIDENT: _lazy("けが、事故、盗難など、起きたことの連絡"),
+    Category.EVENT: _lazy("運動会、遠足、保護者会など"),
+    Category.SCHOOL_LIFE: _lazy("持ち物、給食、下校時刻など、毎日のこと"),
+    Category.OTHER: _lazy("ほかのどれにも当てはまらないもの"),
+}
 
 
 @keeps_typing
@@ -48,10 +50,11 @@ def compose(request: HttpRequest) -> HttpResponse:
         return render(request, "console/choose_sender.html", _sender_choice(request, access))
     sender = open_sender(access, key)
     if request.method == "POST":
-        return _keep(request, Writing(sender, None))
+        mine = {"sender": key, "draft": request.POST.get("draft", "")}
+        return _posted(request, posted(access, mine))
     typed = take_back(request)
-    writing = Writing(sender, None)
-    return _page(request, writing, typed=typed or _blank(request), restored=typed is not None)
+    writing = beginning(access, sender, draft_id_in(typed) if typed else None)
+    return _page(request, writing, typed or _blank(request), restored=typed is not None)
 
 
 @keeps_typing
@@ -66,43 +69,12 @@ def draft(request: HttpRequest, message_id: UUID) -> HttpResponse:
         notices.info(request, _("このお知らせは予約されています。直すときは、先に予約を取り消してください。"))
         return redirect("console:message", message_id=message_id)
     message = open_draft(access, message_id)
-    writing = Writing(message.school, message)
+    writing = going_on(access, message)
     if request.method == "POST":
-        return _keep(request, writing)
+        return _posted(request, writing)
     typed = take_back(request)
-    return _page(request, writing, typed=typed or typed_in(message), restored=typed is not None)
-
-
-@keeps_typing
-@staff
-@require_POST
-def audience_count(request: HttpRequest) -> HttpResponse:
-    """The live count beside the target (htmx)."""
-    access = access_of(request)
-    sender = open_sender(access, request.POST.get("sender", ""))
-    form = ComposeForm(request.POST, targets.choices(access, sender))
-    form.is_valid()
-    audience = Audience(include=tuple(form.cleaned_data["to"]))
-    try:
-        targets.check(access, sender, audience)
-    except targets.NotYours as error:
-        raise Http404 from error
-    return render(request, "console/audience_count_part.html", _count(sender, audience))
-
-
-@keeps_typing
-@staff
-@require_POST
-def student_search(request: HttpRequest) -> HttpResponse:
-    """Single students by name or kana (htmx). By POST: a name has no business in an address or a log."""
-    access = access_of(request)
-    school = open_sender(access, request.POST.get("sender", ""))
-    if school is None:
-        raise Http404
-    ticked = set(request.POST.getlist("to"))
-    found = _found(access, school, request.POST)
-    picked = picked_students(access, school, ticked)
-    return render(request, "console/student_picker.html", {"picked": picked, **found})
+    as_kept = typed_in(message, writing.choices)
+    return _page(request, writing, typed or as_kept, restored=typed is not None)
 
 
 @staff
@@ -128,27 +100,41 @@ def discard_draft(request: HttpRequest, message_id: UUID) -> HttpResponse:
     )
 
 
-def _keep(request: HttpRequest, writing: Writing) -> HttpResponse:
+def _posted(request: HttpRequest, writing: Writing) -> HttpResponse:
+    """Do what the pressed button says: look something up and show the page again, or keep the draft."""
+    action = request.POST.get("action", "")
+    form = ComposeForm(request.POST, writing.choices)
+    if "names_page" in request.POST:
+        action = "names"
+    if action in LOOK_UPS or "open" in request.POST:
+        return _page(request, writing, request.POST, asked=action)
+    if action in ("take_audience", "keep_audience"):
+        return _page(request, writing, saved_audiences.pressed(access_of(request), form, request))
+    if not form.is_valid():
+        return _page(request, writing, request.POST, form=form)
+    return _keep(request, writing, form)
+
+
+def _keep(request: HttpRequest, writing: Writing, form: ComposeForm) -> HttpResponse:
     """Keep what was posted, then lead on: to the confirm page, or back to the draft."""
-    access = access_of(request)
-    sender, message = writing.sender, writing.message
-    form = ComposeForm(request.POST, targets.choices(access, sender))
-    if request.POST.get("action") == "search" or not form.is_valid():
-        return _page(request, writing, typed=request.POST, form=form)
+    action = request.POST.get("action", "")
+    revision = revision_in(request.POST, "their_revision" if action == "mine" else "revision")
     try:
-        if message is None:
-            message = drafts.start_draft(access, sender, form.words())
-        else:
-            message = drafts.save_draft(access, message, form.words(drafts.audience_of(message)))
+        message = keep(access_of(request), writing, form, revision=revision)
     except targets.NotYours:
         form.add_error("to", _("選べない宛先が入っています。宛先を選び直してください。"))
-        return _page(request, writing, typed=request.POST, form=form)
+        return _page(request, writing, request.POST, form=form)
+    except drafts.Conflict as error:
+        both = conflict.context(access_of(request), form, error.theirs)
+        return _page(request, writing, request.POST, form=form, conflict=both)
     except drafts.NoDraft:
         notices.warning(
             request, _("このお知らせは、もう送信か予約がされています。いまの変更は送られていません。")
         )
         return redirect("console:messages")
-    if request.POST.get("action") != "confirm":
+    if action == "preview":
+        return redirect("console:preview", message_id=message.id)
+    if action != "confirm":
         notices.success(request, _("下書きを保存しました。まだ送信していません。"))
         return redirect("console:draft", message_id=message.id)
     if confirm.look(message).lacks:
@@ -157,40 +143,78 @@ def _keep(request: HttpRequest, writing: Writing) -> HttpResponse:
 
 
 def _page(
-    request: HttpRequest,
-    writing: Writing,
-    *,
-    typed: Typed,
-    form: ComposeForm | None = None,
-    restored: bool = False,
+    request: HttpRequest, writing: Writing, typed: Typed, *, form: ComposeForm | None = None, **more: Any
 ) -> HttpResponse:
+    """Show the page. `more`: restored, asked (a look-up), conflict."""
     access = access_of(request)
-    sender, message = writing.sender, writing.message
-    choices = targets.choices(access, sender)
-    form = form or ComposeForm(typed, choices)
+    message = writing.message
+    form = form or ComposeForm(typed, writing.choices)
     form.is_valid()
     if message is not None and "check" in request.GET:
         form.refuse(confirm.look(message).lacks)
-    shown = picker(access, choices, form.ticked)
     context: dict[str, Any] = {
         "nav_current": "messages",
         "form": form,
         "message": message,
-        "restored": restored,
-        "sender": sender,
-        "sender_key": sender_key(sender),
-        "sender_name": sender_of(Message(school=sender)),
-        "may_change_sender": message is None and len(senders(access)) > 1 and not access.is_board,
-        "picker": shown,
-        "picked": shown.students,
         "owner": owner_token(access.user),
         "most_title": MOST_TITLE,
         "most_text": MOST_TEXT,
-        **_count(sender, Audience(include=tuple(form.cleaned_data.get("to", ())))),
+        "categories": [
+            {"value": one.value, "label": one.label, "meaning": meaning}
+            for one, meaning in CATEGORY_MEANINGS.items()
+        ],
+        "saved_audiences": saved_for(access, writing.sender),
+        **_sender(access, writing),
+        **_revision(access, writing, typed),
+        **_targets(access, writing, form, typed),
+        **more,
     }
-    if sender is not None:
-        context |= _found(access, sender, typed)
+    if more.get("asked") == "names" and form.audience.include:
+        context |= audience.names(access, writing.sender, form.audience, typed)
     return render(request, "console/compose.html", context)
+
+
+def _sender(access: Access, writing: Writing) -> dict[str, Any]:
+    return {
+        "sender": writing.sender,
+        "sender_key": sender_key(writing.sender),
+        "sender_name": sender_of(Message(school=writing.sender)),
+        "may_change_sender": writing.message is None and len(senders(access)) > 1 and not access.is_board,
+    }
+
+
+def _revision(access: Access, writing: Writing, typed: Typed) -> dict[str, Any]:
+    """Which revision the page begins with; who else is writing on the draft."""
+    message = writing.message
+    kept = message.revision if message else ""
+    return {
+        "draft_id": writing.draft_id,
+        "revision": revision_in(typed) or kept,
+        "other_editor": _other_editor(access, message) if message else "",
+    }
+
+
+def _other_editor(access: Access, message: Message) -> str:
+    """鈴木 校長 さんが 13:05 に編集しています。 "" when nobody else has been at it just now."""
+    other = drafts.other_editor(access, message)
+    if other is None:
+        return ""
+    words = {"name": other.name, "at": clock_text(message.changed_at)}
+    return _("%(name)s さんが %(at)s に編集しています。") % words
+
+
+def _targets(access: Access, writing: Writing, form: ComposeForm, typed: Typed) -> dict[str, Any]:
+    opened = [*typed.getlist("open"), *typed.getlist("opened")]
+    picker, leaving_out = pickers(access, form, opened)
+    context: dict[str, Any] = {
+        "picker": picker,
+        "leaving_out": leaving_out,
+        **audience.count(writing.sender, form.audience),
+    }
+    if writing.sender is not None:
+        context["to_found"] = audience.found(access, writing.sender, typed, part=TO)
+        context["not_found"] = audience.found(access, writing.sender, typed, part=NOT)
+    return context
 
 
 def _blank(request: HttpRequest) -> Typed:
@@ -199,20 +223,6 @@ def _blank(request: HttpRequest) -> Typed:
     if request.GET.get("urgency") == Urgency.EMERGENCY:
         typed["urgency"], typed["category"] = Urgency.EMERGENCY.value, Category.SAFETY.value
     return typed
-
-
-def _count(sender: School | None, audience: Audience) -> dict[str, Any]:
-    reach = resolve.reach(audience)
-    noun = sentences.children_word(sentences.kinds_of(sender))
-    return {"reach": reach, "noun": noun, "is_untouched": audience.is_empty}
-
-
-def _found(access: Access, school: School, typed: Typed) -> dict[str, Any]:
-    """Students found by what stands in the search field, without those already picked."""
-    query = typed.get("student", "")
-    ticked = set(typed.getlist("to"))
-    ticks = student_ticks(search_students.search(access, school, query), ticked) if query else []
-    return {"query": query, "found": [tick for tick in ticks if not tick.ticked], "is_searched": bool(query)}
 
 
 def _sender_choice(request: HttpRequest, access: Access) -> dict[str, Any]:

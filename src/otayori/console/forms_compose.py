@@ -8,32 +8,17 @@ from django import forms
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from pydantic import ValidationError
 
+from otayori.console.target_keys import KeysField, TargetsField, narrowed, widened, without_kinds
 from otayori.core.clock import TOKYO
 from otayori.delivery.parcel import Urgency
-from otayori.messaging.audience import Audience, Target
+from otayori.messaging.audience import Audience
 from otayori.messaging.compose import Missing, Words, audience_of
 from otayori.messaging.models import MOST_TEXT, MOST_TITLE, URGENCY_CHOICES, Category, Message
 from otayori.messaging.targets import Choices
 
+TO, NOT = "to", "not"  # whom it is for, and whom of these not: the names of the two lists of ticks
 _TURNS = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
-ALL_OF_KIND = "kind:"  # "kind:elementary": every elementary school, for the board
-
-
-class TargetsField(forms.Field):
-    """Ticked targets by their keys. What no key is was not made by our page, and is passed over."""
-
-    widget = forms.CheckboxSelectMultiple
-
-    def clean(self, value: list[str] | None) -> list[Target]:
-        found = []
-        for key in value or []:
-            try:
-                found.append(Target.from_key(key))
-            except ValidationError:
-                continue
-        return list(dict.fromkeys(found))
 
 
 class MomentField(forms.SplitDateTimeField):
@@ -65,12 +50,15 @@ class ComposeForm(forms.Form):
     use_required_attribute = False  # saving a draft must work with empty fields
 
     to = TargetsField(label=gettext_lazy("宛先"))
+    only = KeysField(required=False)  # of the schools ticked in `to`, these grades alone
     title = forms.CharField(label=gettext_lazy("題名"), widget=forms.TextInput(attrs={"autocomplete": "off"}))
     text = forms.CharField(label=gettext_lazy("本文"), widget=forms.Textarea(attrs={"rows": 12}), strip=False)
     urgency = forms.ChoiceField(
         label=gettext_lazy("緊急度"), choices=URGENCY_CHOICES, widget=forms.RadioSelect
     )
-    category = forms.ChoiceField(label=gettext_lazy("種類"), choices=Category.choices)
+    category = forms.ChoiceField(
+        label=gettext_lazy("種類"), choices=Category.choices, widget=forms.RadioSelect
+    )
     release_at = MomentField(
         gettext_lazy("送信する日時"),
         gettext_lazy("空のときは、確認のあとすぐに送ります。緊急のお知らせは予約できません。"),
@@ -83,11 +71,14 @@ class ComposeForm(forms.Form):
     )
 
     def __init__(self, data: MultiValueDict[str, str], choices: Choices) -> None:
+        self.choices = choices
         typed = data.copy()
-        typed.setlist("to", _without_kinds(data.getlist("to"), choices))
+        for name in (TO, NOT):
+            typed.setlist(name, without_kinds(data.getlist(name), choices))
         typed.setdefault("urgency", Urgency.NORMAL.value)
         typed.setdefault("category", Category.SCHOOL_LIFE.value)
         super().__init__(typed)
+        self.fields[NOT] = TargetsField(required=False, label=gettext_lazy("除く宛先"))
 
     def full_clean(self) -> None:
         """Check without "required": the fields say 必須 on the page, a draft needs none of them."""
@@ -109,23 +100,29 @@ class ComposeForm(forms.Form):
         names = ("release_at", "deliver_before")
         return any(self[name].errors or any(self[name].value() or ()) for name in names)
 
-    @property
-    def ticked(self) -> set[str]:
-        """The keys of the ticked targets."""
-        return set(self.data.getlist("to")) if isinstance(self.data, MultiValueDict) else set()
+    def ticked(self, name: str) -> set[str]:
+        """The keys that are ticked in `to`, `not` or `only`."""
+        return set(self.data.getlist(name)) if isinstance(self.data, MultiValueDict) else set()
 
-    def words(self, kept: Audience | None = None) -> Words:
-        """Return what was typed; exclusions of `kept`, which this page does not show, stay."""
+    @property
+    def audience(self) -> Audience:
+        """The rule that is ticked."""
+        chosen = self.cleaned_data.get(TO, [])
+        include = narrowed(chosen, self.cleaned_data.get("only", []), self.choices)
+        return Audience(include=tuple(include), exclude=tuple(self.cleaned_data.get(NOT, [])))
+
+    def words(self, kept: Message | None = None) -> Words:
+        """Return what was typed; a field that can't be read (half a date) stays as it is `kept`."""
         data = self.cleaned_data
-        exclude = kept.exclude if kept else ()
+        release_at, deliver_before = (kept.release_at, kept.deliver_before) if kept else (None, None)
         return Words(
-            title=data["title"],
-            text=data["text"],
-            urgency=Urgency(data["urgency"]),
-            category=Category(data["category"]),
-            audience=Audience(include=tuple(data["to"]), exclude=exclude),
-            release_at=data["release_at"],
-            deliver_before=data["deliver_before"],
+            title=data.get("title", ""),
+            text=data.get("text", ""),
+            urgency=Urgency(data.get("urgency", Urgency.NORMAL)),
+            category=Category(data.get("category", Category.SCHOOL_LIFE)),
+            audience=self.audience,
+            release_at=data.get("release_at", release_at),
+            deliver_before=data.get("deliver_before", deliver_before),
         )
 
     def refuse(self, lacks: list[Missing]) -> None:
@@ -135,7 +132,7 @@ class ComposeForm(forms.Form):
             self.add_error(name, sentence)
 
 
-def typed_in(message: Message) -> MultiValueDict[str, str]:
+def typed_in(message: Message, choices: Choices) -> MultiValueDict[str, str]:
     """Return a draft as the page would post it."""
     return MultiValueDict(
         {
@@ -143,11 +140,17 @@ def typed_in(message: Message) -> MultiValueDict[str, str]:
             "text": [message.text],
             "urgency": [message.urgency],
             "category": [message.category],
-            "to": [target.key for target in audience_of(message).include],
+            **ticks_of(audience_of(message), choices),
             **_typed_moment("release_at", message.release_at),
             **_typed_moment("deliver_before", message.deliver_before),
         }
     )
+
+
+def ticks_of(audience: Audience, choices: Choices) -> dict[str, list[str]]:
+    """Return a rule as the page would post it."""
+    to, only = widened(audience, choices)
+    return {TO: to, "only": only, NOT: [target.key for target in audience.exclude]}
 
 
 def _typed_moment(name: str, moment: datetime | None) -> dict[str, list[str]]:
@@ -155,13 +158,6 @@ def _typed_moment(name: str, moment: datetime | None) -> dict[str, list[str]]:
         return {}
     local = moment.astimezone(TOKYO)
     return {f"{name}_0": [f"{local:%Y-%m-%d}"], f"{name}_1": [f"{local:%H:%M}"]}
-
-
-def _without_kinds(keys: list[str], choices: Choices) -> list[str]:
-    """Put the schools of a kind in the place of "all of this kind"; it works without script so."""
-    kinds = {key.removeprefix(ALL_OF_KIND) for key in keys if key.startswith(ALL_OF_KIND)}
-    schools = [Target(kind="school", id=s.id).key for s in choices.schools if s.kind in kinds]
-    return list(dict.fromkeys([*(key for key in keys if not key.startswith(ALL_OF_KIND)), *schools]))
 
 
 def _refusal(lack: Missing, data: dict[str, Any]) -> tuple[str, str]:

@@ -6,6 +6,7 @@ app_name = "console"
 urlpatterns = [
     path("", include("otayori.console.urls_roster")),
     path("", include("otayori.console.urls_messages")),
+    path("", include("otayori.console.urls_compose")),
     path("", include("otayori.console.urls_attachments")),
     path("", include("otayori.console.urls_approval")),
     path("", include("otayori.console.urls_templates")),

@@ -72,7 +72,7 @@ def start_draft(
     words = words or Words()
     targets.check(access, school, words.audience)
     message = Message(id=draft_id or new_id(), school=school, author=access.user, changed_by=access.user)
-    _apply(message, words)
+    applied(message, words)
     try:
         with transaction.atomic():
             message.save(force_insert=True)
@@ -96,7 +96,7 @@ def save_draft(access: Access, message: Message, words: Words, *, revision: int 
     if kept is None:
         raise NoDraft
     before = _content(kept)
-    _apply(kept, words)
+    applied(kept, words)
     if _content(kept) == before and not kept.returned:
         return kept  # nothing to keep, and nothing for the other person to be told
     if revision not in (None, kept.revision):
@@ -113,7 +113,8 @@ def other_editor(access: Access, message: Message) -> User | None:
     return message.changed_by if is_fresh and message.changed_by_id != access.user.id else None
 
 
-def _apply(message: Message, words: Words) -> None:
+def applied(message: Message, words: Words) -> Message:
+    """Return the message with these words put in, unsaved."""
     message.title = words.title.strip()
     message.text = words.text.replace("\r\n", "\n").strip("\n")
     message.urgency = words.urgency.value
@@ -121,6 +122,7 @@ def _apply(message: Message, words: Words) -> None:
     message.audience = words.audience.model_dump(mode="json", exclude_none=True)
     message.individual = words.audience.is_individual
     message.release_at, message.deliver_before = words.release_at, words.deliver_before
+    return message
 
 
 def _content(message: Message) -> tuple[object, ...]:
