@@ -30,7 +30,7 @@ def page(client: Client, name: str, message: Message) -> str:
 def readings(message: Message) -> dict[str, str]:
     """Guardian -> how it stands, as the report tells."""
     recipients = Recipient.objects.filter(message=message)
-    found = report.readings(message, {r.guardian_id: r.read_at is not None for r in recipients})
+    found = report.readings(message, list(recipients))
     return {r.guardian.user.name: str(found[r.guardian_id]) for r in recipients}
 
 

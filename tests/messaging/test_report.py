@@ -34,7 +34,7 @@ def test_each_guardian_stands_with_the_child_and_how_it_stands(cast: Cast) -> No
     (kashiwa,) = report.by_classroom(message, cast.kashiwa)
     assert [line.student.name for line in kashiwa.students] == ["キム ジュン", "伊藤 凛"]
     assert kashiwa.unregistered == 1
-    assert report.totals(message) == report.Totals(recipients=4, read=1)
+    assert report.totals(message) == report.Totals(recipients=4, read=1, newest=1)
 
 
 def test_classes_stand_in_the_order_of_the_register(cast: Cast) -> None:

@@ -10,8 +10,9 @@ from django.db.models import Q
 
 from otayori.accounts.access import Access
 from otayori.core import clock
-from otayori.delivery.models import Delivery
+from otayori.delivery.models import Batch, Delivery
 from otayori.delivery.status import Status
+from otayori.messaging import follow_up
 from otayori.messaging.models import Message, RecipientStudent
 from otayori.messaging.report_access import sees_every_class
 from otayori.messaging.search_students import places
@@ -19,25 +20,36 @@ from otayori.roster.models import Enrolment
 
 NEWEST = 10
 
-# Another address may have taken it or may still: it has a row that says so, or its slice is still open and it
-# has none. A mail that was spared means that the message was read.
-_UNREACHED = """
-WITH waiting AS MATERIALIZED (
-    SELECT batch_id, unnest(endpoint_ids) AS endpoint_id
-    FROM delivery_slice WHERE batch_id = ANY(%(batches)s) AND done_at IS NULL
+# Another address may have taken it or may still, in any batch that told the message: it has a row that says
+# so, or its slice is still open and it has none. A mail that was spared means that the message was read. The
+# notice of a recall is no way to the message.
+TOLD = """
+told AS MATERIALIZED (
+    SELECT id AS message_id, batch_id FROM messaging_message WHERE id = ANY(%(messages)s)
+    UNION ALL
+    SELECT message_id, batch_id FROM messaging_followup
+    WHERE message_id = ANY(%(messages)s) AND kind <> 'recall'
+), waiting AS MATERIALIZED (
+    SELECT s.batch_id, unnest(s.endpoint_ids) AS endpoint_id
+    FROM told JOIN delivery_slice s ON s.batch_id = told.batch_id WHERE s.done_at IS NULL
 )
-SELECT DISTINCT d.batch_id, e.guardian_id
-FROM delivery_delivery d JOIN delivery_endpoint e ON e.id = d.endpoint_id
-WHERE d.batch_id = ANY(%(batches)s)
-  AND (d.status = 'failed' OR d.status = 'cancelled' AND d.code = 'expired')
+"""
+_UNREACHED = f"""
+WITH {TOLD}
+SELECT DISTINCT t.message_id, e.guardian_id
+FROM told t
+JOIN delivery_delivery d ON d.batch_id = t.batch_id
+JOIN delivery_endpoint e ON e.id = d.endpoint_id
+WHERE (d.status = 'failed' OR d.status = 'cancelled' AND d.code = 'expired')
   AND (%(guardians)s::uuid[] IS NULL OR e.guardian_id = ANY(%(guardians)s::uuid[]))
   AND NOT EXISTS (
       SELECT 1 FROM delivery_endpoint o
-      LEFT JOIN delivery_delivery w ON w.batch_id = d.batch_id AND w.endpoint_id = o.id
+      JOIN told u ON u.message_id = t.message_id
+      LEFT JOIN delivery_delivery w ON w.batch_id = u.batch_id AND w.endpoint_id = o.id
       WHERE o.guardian_id = e.guardian_id
         AND (w.status NOT IN ('failed', 'cancelled') OR w.status = 'cancelled' AND w.code = 'read'
-             OR w.id IS NULL AND (d.batch_id, o.id) IN (SELECT batch_id, endpoint_id FROM waiting)))
-"""
+             OR w.id IS NULL AND (u.batch_id, o.id) IN (SELECT batch_id, endpoint_id FROM waiting)))
+"""  # noqa: S608 - no value stands in it
 
 
 @dataclass(frozen=True)
@@ -54,7 +66,8 @@ class Failure:
 
 def newest(access: Access, message: Message, limit: int = NEWEST) -> list[Failure]:
     """Return the newest failures whose names this person may see (report_access)."""
-    failed = Delivery.objects.filter(batch=message.batch, status=Status.FAILED)
+    told = Batch.objects.filter(follow_up.told_by(message.id))
+    failed = Delivery.objects.filter(batch__in=told, status=Status.FAILED)
     if not sees_every_class(access, message):
         managed = [school.id for school in access.schools if access.manages(school.id)]
         own = Enrolment.objects.filter(
@@ -66,7 +79,7 @@ def newest(access: Access, message: Message, limit: int = NEWEST) -> list[Failur
         failed = failed.filter(endpoint__guardian__in=taught.values("recipient__guardian"))
     rows = list(failed.select_related("endpoint__guardian__user").order_by("-id")[:limit])
     guardians = {row.endpoint.guardian_id for row in rows}
-    unreached = {guardian_id for _batch, guardian_id in _unreached([message.batch_id], guardians)}
+    unreached = {guardian_id for _message, guardian_id in _unreached([message.id], guardians)}
     children = _children(message, guardians)
     return [
         Failure(
@@ -83,18 +96,17 @@ def newest(access: Access, message: Message, limit: int = NEWEST) -> list[Failur
 
 def families_unreached(messages: Collection[Message]) -> dict[UUID, int]:
     """Return by message id how many guardians no address reached (before the deadline). One statement."""
-    batches = {message.batch_id: message.id for message in messages if message.batch_id}
-    counts = Counter(batch_id for batch_id, _guardian in _unreached(batches))
-    return {batches[batch_id]: count for batch_id, count in counts.items()}
+    counts = Counter(message_id for message_id, _guardian in _unreached(m.id for m in messages))
+    return dict(counts)
 
 
 def _unreached(
-    batch_ids: Iterable[UUID | None], guardian_ids: Collection[UUID] | None = None
+    message_ids: Iterable[UUID], guardian_ids: Collection[UUID] | None = None
 ) -> list[tuple[UUID, UUID]]:
-    """Return batch and guardian where an address failed or came too late, and no other is left."""
+    """Return message and guardian where an address failed or came too late, and no other is left."""
     only = None if guardian_ids is None else list(guardian_ids)
     with connection.cursor() as cursor:  # home and the progress page, which asks every few seconds
-        cursor.execute(_UNREACHED, {"batches": list(batch_ids), "guardians": only})
+        cursor.execute(_UNREACHED, {"messages": list(message_ids), "guardians": only})
         return list(cursor.fetchall())
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Protocol, TypeVar
 
 from django.db.models import Count, Exists, OuterRef
 
@@ -14,6 +15,16 @@ from otayori.messaging.search_students import places
 from otayori.roster.models import Enrolment, Guardianship
 from otayori.roster.order import class_order
 from otayori.schools.models import Classroom
+
+
+class Placed(Protocol):
+    """Something about a student who sits somewhere."""
+
+    @property
+    def place(self) -> str: ...
+
+
+L = TypeVar("L", bound=Placed)
 
 
 @dataclass(frozen=True)
@@ -63,17 +74,18 @@ def out_of_reach(audience: Audience) -> tuple[list[OutOfReach], list[OutOfReach]
     where = places([link.student for link in unreached])
     without = places(nobody)
     return (
-        _by_place(
+        in_register_order(
             OutOfReach(link.student.name, place, link.guardian.user.name)
             for link, place in zip(unreached, where, strict=True)
         ),
-        _by_place(
+        in_register_order(
             OutOfReach(student.name, place, "") for student, place in zip(nobody, without, strict=True)
         ),
     )
 
 
-def _by_place(lines: Iterable[OutOfReach]) -> list[OutOfReach]:
+def in_register_order(lines: Iterable[L]) -> list[L]:
+    """Order by class and number; who is in no class comes last."""
     return sorted(lines, key=lambda line: (line.place == "", _natural(line.place)))
 
 

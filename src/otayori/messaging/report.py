@@ -1,6 +1,7 @@
 """Who has read a message, by class and by name, for the staff of one school."""
 
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import UUID
@@ -8,11 +9,13 @@ from uuid import UUID
 from django.db.models import Count, Exists, OuterRef, Q
 
 from otayori.core import clock
-from otayori.delivery.models import Delivery
+from otayori.delivery.models import Batch, Delivery
 from otayori.delivery.progress import waiting_guardians
 from otayori.delivery.status import EXPIRED
+from otayori.messaging import follow_up
 from otayori.messaging.compose import audience_of
 from otayori.messaging.models import Message, Recipient, RecipientStudent
+from otayori.messaging.reading import unread
 from otayori.messaging.resolve import students
 from otayori.roster.models import Enrolment, Student
 from otayori.roster.order import ClassOrder, class_order
@@ -23,6 +26,7 @@ class Reading(StrEnum):
     """How it stands with one guardian, the best news first."""
 
     READ = "read"
+    OUTDATED = "outdated"  # opened before the correction or the recall, and not since
     UNREAD = "unread"  # it went out; not opened yet
     WAITING = "waiting"  # still being sent, or a mail is to follow
     EXPIRED = "expired"  # no address took it before the deadline
@@ -30,8 +34,12 @@ class Reading(StrEnum):
     NO_ENDPOINT = "no endpoint"  # there was no address to send it to
 
 
+OPENED = (Reading.READ, Reading.OUTDATED)
+
+
 @dataclass(frozen=True)
 class GuardianLine:
+    guardian_id: UUID
     name: str
     reading: Reading
 
@@ -46,7 +54,7 @@ class StudentLine:
 
     @property
     def is_read(self) -> bool:
-        return any(line.reading is Reading.READ for line in self.guardians)
+        return any(line.reading in OPENED for line in self.guardians)
 
 
 @dataclass
@@ -59,6 +67,11 @@ class ClassReport:
         return sum(line.reading is reading for student in self.students for line in student.guardians)
 
     @property
+    def opened(self) -> int:
+        """Guardians of the class who have opened it in any version."""
+        return sum(self.count(reading) for reading in OPENED)
+
+    @property
     def unregistered(self) -> int:
         return sum(not student.guardians for student in self.students)
 
@@ -68,22 +81,26 @@ class Totals:
     """Guardians of a message, each once."""
 
     recipients: int
-    read: int
+    read: int  # in any version
+    newest: int  # who have opened what it says now
 
 
 def totals(message: Message) -> Totals:
     """Count recipients and readers of the whole message."""
     counts = Recipient.objects.filter(message=message).aggregate(
-        recipients=Count("id"), read=Count("id", filter=Q(read_at__isnull=False))
+        recipients=Count("id"),
+        read=Count("id", filter=Q(read_at__isnull=False)),
+        newest=Count("id", filter=~unread(message)),
     )
     return Totals(**counts)
 
 
 def expired(message: Message) -> int:
     """Count the guardians whom no address reached before the deadline, and who have not read it otherwise."""
-    late = Delivery.objects.filter(batch=message.batch, status="cancelled", code=EXPIRED)
+    told = list(Batch.objects.filter(follow_up.told_by(message.id)).values_list("id", flat=True))
+    late = Delivery.objects.filter(batch__in=told, status="cancelled", code=EXPIRED)
     reached = Delivery.objects.filter(
-        batch=message.batch,
+        batch__in=told,
         endpoint__guardian=OuterRef("endpoint__guardian"),
         status__in=["queued", "sending", "sent", "delivered"],
     )
@@ -91,26 +108,30 @@ def expired(message: Message) -> int:
         message=message, guardian=OuterRef("endpoint__guardian"), read_at__isnull=False
     )
     missed = late.exclude(Exists(reached)).exclude(Exists(read)).values_list("endpoint__guardian", flat=True)
-    if message.batch_id is None or not (guardians := set(missed)):
+    if not (guardians := set(missed)):
         return 0
-    return len(guardians - waiting_guardians(message.batch_id))  # a worker had taken it in time, and holds it
+    return len(guardians - waiting_guardians(*told))  # a worker had taken it in time, and holds it
 
 
-def readings(message: Message, recipients: dict[UUID, bool]) -> dict[UUID, Reading]:
-    """Return the reading of each guardian id; the values given tell whether it was read."""
+def readings(message: Message, recipients: Collection[Recipient]) -> dict[UUID, Reading]:
+    """Return the reading of each guardian id, by all batches that told the message."""
+    told = list(Batch.objects.filter(follow_up.told_by(message.id)).values_list("id", flat=True))
     by_guardian: dict[UUID, set[str]] = defaultdict(set)
-    if message.batch_id is not None:
-        for guardian_id in waiting_guardians(message.batch_id):
-            by_guardian[guardian_id].add("queued")
-    rows = Delivery.objects.filter(batch=message.batch, endpoint__guardian__in=list(recipients))
+    for guardian_id in waiting_guardians(*told):
+        by_guardian[guardian_id].add("queued")
+    wanted = [recipient.guardian_id for recipient in recipients]
+    rows = Delivery.objects.filter(batch__in=told, endpoint__guardian__in=wanted)
     for guardian_id, status, code in rows.values_list("endpoint__guardian_id", "status", "code").distinct():
         by_guardian[guardian_id].add(EXPIRED if (status, code) == ("cancelled", EXPIRED) else status)
-    return {guardian: _reading(read, by_guardian[guardian]) for guardian, read in recipients.items()}
+    return {
+        one.guardian_id: _reading(one, message.version, by_guardian[one.guardian_id]) for one in recipients
+    }
 
 
-def _reading(read: bool, statuses: set[str]) -> Reading:
-    if read:
-        return Reading.READ
+def _reading(recipient: Recipient, version: int, statuses: set[str]) -> Reading:
+    if recipient.read_at is not None:
+        is_newest = version == 1 or recipient.read_version >= version
+        return Reading.READ if is_newest else Reading.OUTDATED
     if not statuses:
         return Reading.NO_ENDPOINT
     if statuses & {"sent", "delivered"}:
@@ -127,14 +148,15 @@ def by_classroom(message: Message, school: School) -> list[ClassReport]:
             "student", "recipient__guardian__user"
         )
     )
-    reading = readings(message, {r.recipient.guardian_id: r.recipient.read_at is not None for r in got})
+    reading = readings(message, [row.recipient for row in got])
     lines = {
         student.id: StudentLine(student, None)
         for student in (*students(audience_of(message)).filter(school=school), *(r.student for r in got))
     }
     for row in got:
         guardian = row.recipient.guardian
-        lines[row.student_id].guardians.append(GuardianLine(guardian.user.name, reading[guardian.id]))
+        line = GuardianLine(guardian.id, guardian.user.name, reading[guardian.id])
+        lines[row.student_id].guardians.append(line)
     return _by_class(lines)
 
 
