@@ -15,10 +15,14 @@ from hypothesis import strategies as st
 
 from otayori.delivery.channels.email.headers import mailbox_header, one_line, text_header, url_header
 from otayori.delivery.channels.email.message import cut_stencil
-from otayori.delivery.parcel import Content, Urgency
+from otayori.delivery.parcel import Content, Kind, Urgency
 
 BATCH = UUID("0197f1a0-0000-7000-8000-000000000001")
 KIMS_PHONE = UUID("0197f1a0-0000-7000-8000-0000000000aa")
+FILES = (
+    {"id": "0197f1a0-0000-7000-8000-00000000000f", "name": "しおり <1>.pdf", "kind": "pdf", "size": 9000},
+    {"id": "0197f1a0-0000-7000-8000-00000000000e", "name": "地図.png", "kind": "image", "size": 9000},
+)
 TEXT = "明日の運動会は雨のため延期します。\n\nお弁当は要ります。\n・水筒 <1人1本> & タオル"
 RAIN = Content(
     batch_id=BATCH,
@@ -251,3 +255,51 @@ def test_sender_names(display: str, shown: str) -> None:
 def test_urls_with_japanese_are_percent_encoded() -> None:
     raw = url_header("List-Unsubscribe", "https://ward.example/設定?a=%20\r\n>")
     assert raw == b"List-Unsubscribe: <https://ward.example/%E8%A8%AD%E5%AE%9A?a=%20%0D%0A%3E>\r\n"
+
+
+@pytest.mark.parametrize(
+    ("kind", "language", "subject", "line"),
+    [
+        (Kind.REMINDER, "ja", "【再送】運動会の延期について", "再度のお知らせです。"),
+        (Kind.CORRECTION, "ja", "【訂正】運動会の延期について", "訂正のお知らせです。"),
+        (Kind.RECALL, "ja", "【取り消し】運動会の延期について", "お知らせの取り消しです。"),
+        (Kind.MESSAGE, "ja", "運動会の延期について", TEXT[:10]),
+    ],
+)
+def test_what_is_told_again_says_so_in_the_list_of_mails_and_first(
+    kind: Kind, language: str, subject: str, line: str
+) -> None:
+    mail = mail_of(replace(RAIN, kind=kind, language=language))
+    assert mail["Subject"] == subject
+    for shape in ("plain", "html"):
+        words = part(mail, shape)
+        assert words.index(line) <= words.index("明日の運動会")
+    assert eight_bit(replace(RAIN, kind=kind)) is not None
+
+
+def test_a_mark_does_not_make_a_subject_too_long() -> None:
+    raw = bytes_of(replace(RAIN, kind=Kind.RECALL, mail_title="延期" * 60))
+    head = raw.split(b"\r\n\r\n", 1)[0]
+    assert all(len(line) <= 76 for line in head.split(b"\r\n") if b"=?" in line)
+    assert read(raw)["Subject"] == "【取り消し】" + "延期" * 60
+
+
+def test_files_are_named_and_read_in_the_app() -> None:
+    mail = mail_of(replace(RAIN, files=FILES))
+    plain, html = part(mail, "plain"), part(mail, "html")
+    assert "ファイルが2個あります。アプリでご覧ください。\n・しおり <1>.pdf\n・地図.png\n" in plain
+    assert "<li>しおり &lt;1&gt;.pdf</li>" in html
+    assert [one.get_content_type() for one in mail.walk()] == [
+        "multipart/alternative",
+        "text/plain",
+        "text/html",
+    ]
+    assert "ファイル" not in part(mail_of(RAIN), "plain")
+    assert eight_bit(replace(RAIN, files=FILES)) is not None
+
+
+def test_what_the_files_of_an_individual_notice_are_called_stays_out_of_the_mail() -> None:
+    mail = mail_of(replace(RAIN, files=FILES, mail_title="お知らせがあります", mail_text="開いてください。"))
+    for shape in ("plain", "html"):
+        assert "ファイルが2個あります。" in part(mail, shape)
+        assert "しおり" not in part(mail, shape)

@@ -3,6 +3,7 @@
 import uuid
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from otayori.delivery.channels.webpush.encryption import MAX_PAYLOAD
 from otayori.delivery.channels.webpush.payload import SMALL_PAYLOAD, render
-from otayori.delivery.parcel import Urgency
+from otayori.delivery.parcel import Kind, Urgency
 from tests.delivery.push_notices import LETTER, long_letter, notice
 from tests.delivery.push_server import unpack
 
@@ -99,3 +100,60 @@ def test_any_text_fits_and_reads_back(title: str, text: str, limit: int) -> None
 
 def test_half_a_character_from_a_broken_paste_does_not_stop_a_notice() -> None:
     assert unpack(render(notice(text="遠足\ud83d")))["text"] == "遠足?"
+
+
+def files(count: int) -> list[dict[str, Any]]:
+    """Files as a batch tells them, with names as long as schools make them."""
+    return [
+        {
+            "id": str(uuid.UUID(int=0x01976F00 << 96 | n * 0x9E3779B97F4A7C15)),
+            "name": f"令和7年度_第{n}回_校外学習のしおり（保護者配布用・最終版）.pdf",
+            "kind": "pdf",
+            "size": 1_258_291 + n,
+        }
+        for n in range(count)
+    ]
+
+
+def test_what_is_told_again_says_why_and_which_words_it_has() -> None:
+    page = unpack(render(notice(kind=Kind.CORRECTION, version=2)))
+
+    assert (page["kind"], page["version"]) == ("correction", 2)
+    assert unpack(render(notice(kind=Kind.REMINDER)))["kind"] == "reminder"
+    assert unpack(render(notice(kind=Kind.RECALL, version=3, text="宛先の誤り")))["text"] == "宛先の誤り"
+
+
+def test_a_first_message_has_no_key_that_an_older_service_worker_does_not_know() -> None:
+    page = unpack(render(notice()))
+
+    assert set(page) == {"v", "id", "batch", "url", "lang", "urgency", "sender", "title", "text", "sent_at"}
+
+
+def test_ten_files_travel_as_links_beside_the_whole_text() -> None:
+    payload = render(notice(text=long_letter(1000), files=files(10)))
+    page = unpack(payload)
+
+    assert len(payload) <= MAX_PAYLOAD
+    assert page["files"] == [[one["id"], one["name"], "pdf", one["size"]] for one in files(10)]
+    assert page["text"] == long_letter(1000)
+    assert "more" not in page
+
+
+def test_files_give_way_before_the_text_does() -> None:
+    bare = notice(text=LETTER)
+    room = len(render(bare)) + 50  # for `more`, and less than a file takes
+    page = unpack(render(replace(bare, files=files(10)), limit=room))
+
+    assert page["text"] == LETTER
+    assert page["more"] is True
+    assert "files" not in page
+
+
+@pytest.mark.parametrize("limit", [MAX_PAYLOAD, SMALL_PAYLOAD])
+def test_a_long_letter_with_ten_files_is_cut_as_without_them(limit: int) -> None:
+    text = long_letter(12_000)
+
+    assert (
+        unpack(render(notice(text=text, files=files(10)), limit=limit))["text"]
+        == (unpack(render(notice(text=text), limit=limit))["text"])
+    )

@@ -10,13 +10,20 @@ from zoneinfo import ZoneInfo
 
 from django.template.loader import render_to_string
 from django.utils import translation
+from django.utils.translation import gettext_lazy as _
 
 from otayori.delivery.channels.email.address import mailbox_bytes
 from otayori.delivery.channels.email.dkim import DkimSigner
 from otayori.delivery.channels.email.headers import mailbox_header, text_header, url_header
-from otayori.delivery.parcel import Content, Urgency
+from otayori.delivery.parcel import Content, Kind, Urgency
 
 _TOKYO = ZoneInfo("Asia/Tokyo")
+_MARKS = {
+    Kind.MESSAGE: "",
+    Kind.REMINDER: _("【再送】"),
+    Kind.CORRECTION: _("【訂正】"),
+    Kind.RECALL: _("【取り消し】"),
+}
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 _FALLBACK_LANGUAGE = "ja"
 _PART = b"Content-Type: text/%s; charset=utf-8\r\nContent-Transfer-Encoding: %s\r\n\r\n%s\r\n"
@@ -67,7 +74,7 @@ def cut_stencil(content: Content, *, mail_from: str, signer: DkimSigner | None =
 def _shared_headers(content: Content, sender: bytes, boundary: bytes) -> bytes:
     headers = [
         mailbox_header("From", content.sender, sender),
-        text_header("Subject", content.mail_title),
+        text_header("Subject", _subject(content)),
         text_header("Date", format_datetime(content.sent_at.astimezone(_TOKYO))),
         b"Auto-Submitted: auto-generated\r\n",  # RFC 3834: no absence notes in return
         # Not one-click (RFC 8058): an emergency notice must not vanish by a tap in the mail program.
@@ -82,6 +89,12 @@ def _shared_headers(content: Content, sender: bytes, boundary: bytes) -> bytes:
     return b"".join(headers)
 
 
+def _subject(content: Content) -> str:
+    """The title, marked where the message is told again: seen in the list of mails."""
+    with translation.override(_language(content)):
+        return f"{_MARKS[content.kind]}{content.mail_title}"
+
+
 def _render(content: Content) -> tuple[str, str]:
     language = _language(content)
     context: dict[str, object] = {
@@ -90,6 +103,10 @@ def _render(content: Content) -> tuple[str, str]:
         "title": content.mail_title,
         "text": content.mail_text,
         "urgency": content.urgency.value,
+        "kind": content.kind.value,
+        "files": content.files,
+        # what files are called may not be said where the words may not (individual messages)
+        "names_files": (content.mail_title, content.mail_text) == (content.title, content.text),
         "sent_at": _local_time(content.sent_at),
         "url": content.url,
         "settings_url": content.settings_url,

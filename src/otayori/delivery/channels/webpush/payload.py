@@ -12,7 +12,17 @@ JSON or text can begin with.
 
 Keys: `v` format (1), `id` message id (last part of the URL's path; the notification's tag), `batch` batch id,
 `url`, `lang`, `urgency`, `sender`, `title`, `text`, `sent_at` and, if there is one, `deadline` (ISO 8601 with
-zone). `"more": true` says that the text was cut and the page has to be fetched from `url`.
+zone). `"more": true` says that something was left out and the page has to be fetched from `url`.
+
+Keys that stand only where they say something; a service worker that does not know them shows the message as
+if it were the first time, which is why a recall must carry none of the old words:
+
+- `kind`: "reminder", "correction" (the page and the notification take the place of the earlier ones) or
+  "recall" (the page becomes a tombstone: `text` is the reason). Absent: told for the first time.
+- `version`: number of the words, from 2 up; a correction counts it. Words of an older version that arrive
+  later than these are not shown.
+- `files`: [[id, name, kind, bytes], ...], linked as `<url>/files/<id>`; kind is "pdf", "image", "office" or
+  "text". Left out, with `more`, before the text is cut.
 """
 
 import json
@@ -20,7 +30,7 @@ import zlib
 from urllib.parse import urlsplit
 
 from otayori.delivery.channels.webpush.encryption import MAX_PAYLOAD
-from otayori.delivery.parcel import Content
+from otayori.delivery.parcel import Content, Kind
 
 FORMAT = b"\x01"
 # Firefox on Android gets its pushes through another service, base64-coded, and takes 3070 encrypted bytes;
@@ -31,13 +41,19 @@ SMALL_PAYLOAD = 2700
 def render(content: Content, *, limit: int = MAX_PAYLOAD) -> bytes:
     """The payload, at most `limit` bytes. The same for everybody who gets this content.
 
-    A text that does not fit is cut, after a sentence where possible. Raises ValueError if even
-    the bare message without its text is too long, which takes a URL of kilobytes.
+    Where all does not fit, the links to files go first; a text that still does not is cut, after a sentence
+    where possible. Raises ValueError if even the bare message without its text is too long, which takes a
+    URL of kilobytes.
     """
-    whole = _pack(_fields(content))
+    fields = _fields(content)
+    whole = _pack(fields)
     if len(whole) <= limit:
         return whole
-    fields = _fields(content) | {"more": True}
+    fields["more"] = True
+    if fields.pop("files", None):
+        without_files = _pack(fields)
+        if len(without_files) <= limit:
+            return without_files
     for name in ("text", "title"):  # the title only gives way if cutting the text was not enough
         fields[name] = _longest(fields, name, limit)
         packed = _pack(fields)
@@ -61,6 +77,18 @@ def _fields(content: Content) -> dict[str, object]:
     }
     if content.deadline is not None:
         fields["deadline"] = content.deadline.isoformat(timespec="seconds")
+    return fields | _again(content)
+
+
+def _again(content: Content) -> dict[str, object]:
+    """The keys that only some messages have."""
+    fields: dict[str, object] = {}
+    if content.kind is not Kind.MESSAGE:
+        fields["kind"] = content.kind.value
+    if content.version > 1:
+        fields["version"] = content.version
+    if content.files:
+        fields["files"] = [[file[key] for key in ("id", "name", "kind", "size")] for file in content.files]
     return fields
 
 
