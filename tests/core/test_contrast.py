@@ -18,6 +18,7 @@ TEXT = [
     ("ink", "accent-wash"), ("ink", "accent-tint"), ("ink-soft", "accent-tint"), ("ink-soft", "accent-wash"),
     ("on-accent", "accent"), ("on-accent", "accent-strong"), ("on-emergency", "emergency"),
     ("warn", "warn-wash"), ("ink", "warn-wash"), ("paper", "ink"),
+    ("good", "good-wash"), ("bad", "bad-wash"),
 ]  # fmt: skip
 
 # Edges, marks and bars that mean something: 3:1 (1.4.11).

@@ -1,5 +1,7 @@
 """What guardians of the stories hold in hand: sheets and messages that were sent to them."""
 
+import hashlib
+import io
 import re
 from datetime import datetime
 from typing import Any
@@ -7,10 +9,12 @@ from typing import Any
 from django.core import mail
 from django.test import Client
 from django.utils import timezone
+from PIL import Image, ImageDraw
 
 from otayori.accounts.models import User
 from otayori.delivery.models import Batch
-from otayori.messaging.models import Message, Recipient, RecipientStudent
+from otayori.messaging.attachments import content
+from otayori.messaging.models import Attachment, Message, MessageVersion, Recipient, RecipientStudent
 from otayori.roster.models import Guardian, RegistrationSheet, Student
 from otayori.roster.sheets.issue import Secrets, new_sheet
 from otayori.schools.models import School
@@ -41,6 +45,54 @@ def send(school: School | None, author: User, *students: Student, **fields: Any)
         RecipientStudent.objects.bulk_create(
             [RecipientStudent(recipient=row, student=child) for child in mine]
         )
+    return message
+
+
+def attach(message: Message, name: str = "遠足のしおり.pdf", *, pages: int = 1, **fields: Any) -> Attachment:
+    """Attach a file that was checked, with pictures of its pages."""
+    data: bytes = fields.pop("data", b"%PDF-1.7 shiori")
+    kept: dict[str, Any] = {
+        "kind": "pdf", "media_type": "application/pdf", "state": "ready", "is_readable": True,
+        "size": len(data), "text": "持ち物\n水筒、お弁当\n集合 8:15 https://sakura.example/mapをご覧ください。",
+    }  # fmt: skip
+    file = Attachment(message=message, name=name, pages=pages, added_by=message.author, **kept | fields)
+    file.digest = hashlib.sha256(data).hexdigest()
+    file.save(force_insert=True)
+    content.keep_body(file, data)
+    for number in range(1, pages + 1):
+        content.keep_page(file, number, picture_of_page(number))
+    return file
+
+
+def picture_of_page(number: int) -> bytes:
+    """A page of paper as a picture."""
+    page = Image.new("RGB", (420, 594), "white")
+    pen = ImageDraw.Draw(page)
+    pen.text((40, 40), f"page {number}", fill="black", font_size=40)
+    for line in range(8):
+        pen.line((40, 140 + line * 50, 380 - line % 3 * 60, 140 + line * 50), fill="grey", width=6)
+    written = io.BytesIO()
+    page.save(written, "WEBP")
+    return written.getvalue()
+
+
+def recall(message: Message, by: User, reason: str = "宛先を間違えました。") -> Message:
+    """Leave the message as it is once it was recalled."""
+    message.recalled_at, message.recalled_by, message.recall_reason = timezone.now(), by, reason
+    message.version += 1
+    message.save()
+    return message
+
+
+def correct(message: Message, by: User, *, note: str = "", **words: str) -> Message:
+    """Give the message other words, and keep the old ones as a version."""
+    old = MessageVersion(message=message, number=message.version, title=message.title, text=message.text)
+    old.replaced_at, old.replaced_by, old.note = timezone.now(), by, note
+    old.save(force_insert=True)
+    message.version += 1
+    for name, value in words.items():
+        setattr(message, name, value)
+    message.save()
     return message
 
 

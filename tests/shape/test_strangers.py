@@ -18,6 +18,7 @@ from otayori.messaging.audience import Target
 from otayori.messaging.models import Attachment, SavedAudience
 from otayori.roster.models import RegistrationSheet, RosterImport
 from tests.cast import PASSWORD, Cast, staff
+from tests.family.paper import attach
 from tests.messaging.test_release import access, draft
 
 pytestmark = pytest.mark.django_db
@@ -39,6 +40,7 @@ def things(cast: Cast) -> Things:
         issued_at=timezone.now(),
         expires_at=timezone.now(),
     )
+    file = attach(message)
     preview = RosterImport.objects.create(
         school=cast.sakura, file_name="meibo.csv", digest="x", made_by=cast.suzuki
     )
@@ -125,10 +127,11 @@ def test_a_family_finds_nothing_of_another(cast: Cast, things: Things) -> None:
     school = Target(kind="student", id=cast.aoi.id)
     alone = draft(cast.suzuki, cast.sakura, school, title="葵さんへ")
     send.release(access(cast.suzuki), alone.id)
+    alones = {"message_id": alone.id, "attachment_id": attach(alone).id}
     for stranger in (cast.kim.user, cast.blocked.user, cast.sato):
         client = Client()
         client.force_login(stranger)
-        for name, address in addresses("family", things | {"message_id": alone.id}):
+        for name, address in addresses("family", things | alones):
             got = answers(client, address)
             assert got <= {404, 302}, (stranger, name)  # staff are led to their own pages
             assert cast.yamada.endpoints.filter(state="active").exists()

@@ -27,7 +27,7 @@ SHELL = (
     "family/family.css", "family/app.js", "family/send.js", "family/push.js",
 )  # fmt: skip
 ICONS = (("app-192", 192, "any"), ("app-512", 512, "any"), ("app-maskable-512", 512, "maskable"))
-WORKER = ("family/worker/pages.js", "family/worker/push.js", "family/worker/fetch.js")
+WORKER = tuple(f"family/worker/{name}.js" for name in ("pages", "message", "push", "fetch"))
 
 
 @everyone(WHY)
@@ -118,6 +118,11 @@ def _words(language: str) -> dict[str, str]:
         return {
             "emergency": urgencies["emergency"],
             "important": urgencies["important"],
+            "reminder": _("再送"),
+            "correction": _("訂正"),
+            "recall": _("取り消し"),
+            "recalled": _("お知らせの取り消し"),
+            "overtaken": _("お知らせが新しくなりました。開いて確かめてください。"),
             "unreadable": _("お知らせが届きました。開いて確かめてください。"),
             "app": _("おたより"),
         }

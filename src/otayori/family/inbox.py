@@ -3,16 +3,18 @@
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, Exists, IntegerField, OuterRef, QuerySet, Value, When
+from django.db.models import Case, Count, Exists, IntegerField, OuterRef, QuerySet, Subquery, Value, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.gzip import gzip_page
 
 from otayori.delivery.parcel import Urgency
 from otayori.messaging.access import inbox_of
-from otayori.messaging.models import Message, Recipient, RecipientStudent
+from otayori.messaging.models import Attachment, Message, Recipient, RecipientStudent
 from otayori.roster.access import guardian, guardian_of
 from otayori.roster.models import Guardian, Guardianship
 from otayori.schools.models import Ward
@@ -39,6 +41,11 @@ class Line:
     kind: str
     unread: bool
     children: list[Child]
+    files: int
+    recalled: bool
+
+
+Children = dict[int, list[Child]]  # by recipient
 
 
 @guardian
@@ -72,13 +79,17 @@ def children_of_message(person: Guardian, row: Recipient) -> list[Child]:
     return [Child(mark, one.student.name) for mark, one in enumerate(ordered) if one.about]
 
 
-def _children_in(found: list[Recipient], children: dict[UUID, Child]) -> dict[int, list[Child]]:
-    """For each recipient row the children it is about, without those whose school has blocked it."""
+def _about(found: list[Recipient], children: dict[UUID, Child]) -> tuple[Children, dict[int, int]]:
+    """For each row the children it is about, without those whose school has blocked it, and its files."""
+    files = Attachment.objects.filter(message=OuterRef("recipient__message"), state=Attachment.State.READY)
+    counted = files.order_by().values("message").annotate(n=Count("id")).values("n")
     links = RecipientStudent.objects.filter(recipient__in=found, student__in=children)
-    about: dict[int, list[Child]] = defaultdict(list)
-    for recipient_id, student_id in links.values_list("recipient_id", "student_id"):
-        about[recipient_id].append(children[student_id])
-    return {key: sorted(marks, key=lambda child: child.mark) for key, marks in about.items()}
+    about: Children = defaultdict(list)
+    counts: dict[int, int] = {}
+    for row, student, number in links.values_list("recipient_id", "student_id", Subquery(counted)):
+        about[row].append(children[student])
+        counts[row] = number or 0
+    return {key: sorted(marks, key=lambda child: child.mark) for key, marks in about.items()}, counts
 
 
 def sender_of(message: Message, board: str) -> str:
@@ -94,8 +105,9 @@ def board_name(messages: list[Message]) -> str:
 
 
 def _in_order(person: Guardian) -> QuerySet[Recipient]:
+    emergency = {"message__urgency": Urgency.EMERGENCY.value, "message__recalled_at": None}
     pinned = Case(
-        When(message__urgency=Urgency.EMERGENCY.value, read_at__isnull=True, then=Value(0)),
+        When(**emergency, read_at__isnull=True, then=Value(0)),
         default=Value(1),
         output_field=IntegerField(),
     )
@@ -105,19 +117,27 @@ def _in_order(person: Guardian) -> QuerySet[Recipient]:
 
 def _lines(found: list[Recipient], children: dict[UUID, Child]) -> list[Line]:
     board = board_name([row.message for row in found])
-    about = _children_in(found, children)
+    about, files = _about(found, children)
     return [
         Line(
             id=row.message_id,
-            title=row.message.title,
             sender=sender_of(row.message, board),
             sent_at=row.released_at,
-            kind=row.message.urgency,
-            unread=row.read_at is None,
             children=about.get(row.pk, []),
+            recalled=row.message.recalled_at is not None,
+            **_shown(row, files.get(row.pk, 0)),
         )
         for row in found
     ]
+
+
+def _shown(row: Recipient, files: int) -> dict[str, Any]:
+    """What the list tells of the message. Of a recalled one no word of its own: it may be what leaked."""
+    message = row.message
+    unread = row.read_at is None or 1 < message.version > row.read_version
+    if message.recalled_at is not None:
+        return {"title": _("お知らせの取り消し"), "kind": "", "files": 0, "unread": unread}
+    return {"title": message.title, "kind": message.urgency, "files": files, "unread": unread}
 
 
 def _number(typed: str) -> int:

@@ -2,13 +2,18 @@
 
 from django.urls import path
 
-from otayori.family import app, inbox, message, notifications, settings
+from otayori.family import app, file, inbox, message, notifications, settings
 from otayori.family.join import account, child, enter, finish
 
 app_name = "family"
 urlpatterns = [
     path("", inbox.inbox, name="inbox"),
     path("m/<uuid:message_id>", message.message, name="message"),
+    path("m/<uuid:message_id>/files/<uuid:attachment_id>", file.file, name="file"),
+    path(
+        "m/<uuid:message_id>/files/<uuid:attachment_id>/pages/<int:number>", file.file_page, name="file_page"
+    ),
+    path("m/<uuid:message_id>/files/<uuid:attachment_id>/download", file.file_download, name="file_download"),
     path("m-shell", app.message_shell, name="message_shell"),
     path("receipts", message.receipts, name="receipts"),
     path("token", message.token, name="token"),

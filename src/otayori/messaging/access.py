@@ -2,11 +2,11 @@
 
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404
 
 from otayori.accounts.access import Access
-from otayori.messaging.models import Message, Recipient
+from otayori.messaging.models import Attachment, Message, Recipient
 from otayori.roster.models import Guardian
 
 
@@ -55,6 +55,9 @@ def may_change(access: Access, message: Message) -> bool:
     return message.author_id == access.user.id or access.manages(message.school_id)
 
 
+_ready = Attachment.objects.filter(state=Attachment.State.READY)  # the others exist for nobody but the sender
+
+
 def inbox_of(guardian: Guardian) -> QuerySet[Recipient]:
     """What was sent to a guardian about children they may still read about, newest first."""
     return (
@@ -66,8 +69,20 @@ def inbox_of(guardian: Guardian) -> QuerySet[Recipient]:
 
 
 def open_received(guardian: Guardian, message_id: UUID) -> Recipient:
-    """Return the guardian's copy of a message, else 404."""
-    found = inbox_of(guardian).select_related("message__school").filter(message_id=message_id).first()
+    """Return the guardian's copy of a message, else 404. `has_files`: whether there are files to list."""
+    files = _ready.filter(message=OuterRef("message"))
+    mine = inbox_of(guardian).select_related("message__school").annotate(has_files=Exists(files))
+    found = mine.filter(message_id=message_id).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def open_file(guardian: Guardian, message_id: UUID, attachment_id: UUID) -> Attachment:
+    """Return a file of a message that the guardian got and nobody has recalled, else 404."""
+    received = inbox_of(guardian).order_by().filter(message_id=message_id, message__recalled_at=None)
+    files = _ready.filter(message__in=received.values("message_id")).select_related("message")
+    found = files.filter(id=attachment_id).first()
     if found is None:
         raise Http404
     return found

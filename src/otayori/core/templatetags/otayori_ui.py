@@ -19,8 +19,8 @@ from django.utils.translation import gettext as _
 
 from otayori.core.clock import TOKYO
 from otayori.core.devices import device_name
-from otayori.core.moments import beside, day_text
-from otayori.core.signs import CHILD_SHAPES, COUNTS, NOTICES, STATUSES
+from otayori.core.moments import beside, day_text, moment_text
+from otayori.core.signs import CHILD_SHAPES, COUNTS, FILE_ICONS, NOTICES, STATUSES
 
 register = template.Library()
 
@@ -35,6 +35,12 @@ def _component(name: str, context: dict[str, Any]) -> SafeString:
 def icon(name: str, label: str = "") -> SafeString:
     """Inline SVG from `otayori/icons/`. Silent for screen readers unless `label` says it alone."""
     return _component("icon", {"shape": f"otayori/icons/{name}.svg", "icon_name": name, "label": label})
+
+
+@register.filter
+def file_icon(kind: str) -> str:
+    """The name of the icon for a kind of file."""
+    return FILE_ICONS.get(kind, "file")
 
 
 @register.filter
@@ -225,6 +231,12 @@ def pagination(context: Context, page: Page[Any]) -> SafeString:
     numbers = page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
     parts = {"page": page, "numbers": list(numbers), "request": context.get("request")}
     return _component("pagination", parts)
+
+
+@register.simple_tag
+def moment(at: datetime) -> str:
+    """A moment within a sentence: 11月25日(火) 13:00."""
+    return moment_text(at)
 
 
 @register.simple_tag
