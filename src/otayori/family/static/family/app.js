@@ -1,7 +1,7 @@
 // The app on every guardian page: the service worker, receipts, and forgetting when one signs out.
 import { meta, post } from "./send.js";
 
-const RECEIPTS = "otayori-receipts"; // ids of messages opened from the device, not yet told to the server
+const RECEIPTS = "otayori-receipts"; // messages opened from the device, not yet told to the server: id -> version
 const GUARDIAN = "otayori-guardian"; // whose pages are kept on this device
 const PUSH = "otayori-push"; // the push address the server knows
 
@@ -12,26 +12,30 @@ worker?.register("/sw.js", { scope: "/", updateViaCache: "none" }).catch(() => {
 
 const queued = () => {
   try {
-    return JSON.parse(localStorage.getItem(RECEIPTS)) ?? [];
+    const kept = JSON.parse(localStorage.getItem(RECEIPTS)) ?? {};
+    return Array.isArray(kept) ? Object.fromEntries(kept.map((id) => [id, 1])) : kept; // once a list of ids
   } catch {
-    return [];
+    return {};
   }
 };
 
-const keep = (ids) => {
-  if (ids.length) localStorage.setItem(RECEIPTS, JSON.stringify(ids));
+const keep = (versions) => {
+  if (Object.keys(versions).length) localStorage.setItem(RECEIPTS, JSON.stringify(versions));
   else localStorage.removeItem(RECEIPTS);
 };
 
 let sending = false;
 const sendReceipts = async () => {
-  const ids = queued().slice(0, 200);
-  if (!ids.length || sending || !navigator.onLine) return;
+  const told = Object.entries(queued()).slice(0, 200);
+  if (!told.length || sending || !navigator.onLine) return;
   sending = true;
   try {
-    const answer = await post("/receipts", { ids });
+    const answer = await post("/receipts", { ids: told.map(([id]) => id), versions: Object.fromEntries(told) });
     // What the server can't read it never will; anything else (signed out, restarting) is tried again later.
-    if (answer.ok || answer.status === 400) keep(queued().filter((id) => !ids.includes(id)));
+    if (answer.ok || answer.status === 400) {
+      const sent = new Map(told);
+      keep(Object.fromEntries(Object.entries(queued()).filter(([id, version]) => sent.get(id) !== version)));
+    }
   } catch {
     // no network: they stay in the queue
   } finally {
@@ -39,17 +43,31 @@ const sendReceipts = async () => {
   }
 };
 
-const opened = document.querySelector("[data-message]")?.dataset.message;
+const article = document.querySelector("[data-message]");
+const opened = article?.dataset.message;
 const fromDevice = meta("otayori-served") === "store";
 if (fromDevice) {
   const band = document.querySelector("[data-offline]");
   if (band) band.hidden = false;
   // A page the server sent was marked read by the server; this one nobody knows of yet.
-  if (opened) keep([...new Set([...queued(), opened])]);
+  if (opened) keep({ ...queued(), [opened]: Number(article.dataset.version) || 1 });
 }
 window.addEventListener("online", sendReceipts);
 document.addEventListener("visibilitychange", () => { if (!document.hidden) sendReceipts(); });
 sendReceipts();
+
+// --- What is shown while it changes ------------------------------------------------------------------
+
+// A message that is corrected while it is open is shown anew once somebody looks; a recalled one at once.
+worker?.addEventListener("message", (event) => {
+  const { type, path, kind } = event.data ?? {};
+  const shown = location.pathname === path || location.pathname.startsWith(`${path}/files/`);
+  if (type !== "push" || !shown) return;
+  if (kind === "recall") location.replace(path);
+  if (kind !== "correction") return;
+  if (!document.hidden) location.reload();
+  else document.addEventListener("visibilitychange", () => location.reload(), { once: true });
+});
 
 // --- Whose device this is -----------------------------------------------------------------------------
 

@@ -1,84 +1,60 @@
-// Pages kept on the device: the shell of the app, and messages as the guardian's pages.
+// Pages kept on the device: the shell of the app, and the guardian's pages of messages and their files.
 "use strict";
 
 const CONFIG = self.OTAYORI;
 const SHELL = `shell-${CONFIG.version}`;
 const PAGES = "pages-1";
 const MOST_PAGES = 200;
+const MOST_FILES = 50;
 const MESSAGE = /^\/m\/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-const LINK = /https?:\/\/[A-Za-z0-9\-._~:/?#[\]@!$&'()*+,;=%]+/g;
-const ENTITIES = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
-
-const escapeHtml = (text) => String(text).replace(/[&<>"']/g, (character) => ENTITIES[character]);
-
-// The text of a message as HTML: everything escaped, addresses as links.
-const textHtml = (text) => {
-  let html = "";
-  let start = 0;
-  for (const match of text.matchAll(LINK)) {
-    const url = match[0].replace(/[.,;:!?'()[\]*]+$/, "");
-    const safe = escapeHtml(url);
-    html += `${escapeHtml(text.slice(start, match.index))}<a href="${safe}" rel="noopener noreferrer">${safe}</a>`;
-    start = match.index + url.length;
-  }
-  return html + escapeHtml(text.slice(start));
-};
-
-const whenText = (moment, language) =>
-  new Intl.DateTimeFormat(language, {
-    timeZone: "Asia/Tokyo", month: "long", day: "numeric", weekday: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23",
-  }).format(moment);
-
-// Fill the message shell. One pass, so that a text that holds "[[title]]" stays as it was written.
-const fillShell = (shell, values, parts) =>
-  shell
-    .replace(/<!--(\w+)-->([\s\S]*?)<!--\/\1-->/g, (_all, name, inner) => (parts.has(name) ? inner : ""))
-    .replace(/\[\[(\w+)\]\]/g, (_all, name) => values[name] ?? "");
-
+const FILE = /^\/m\/[0-9a-f-]{36}\/files\/[0-9a-f-]{36}$/;
+// Headers of a message's page, by the server and here: which words it holds, or that it was recalled.
+const VERSION = "Otayori-Version";
+const RECALLED = "Otayori-Recalled";
 const asKept = (html) => html.replace('name="otayori-served" content="network"', 'name="otayori-served" content="store"');
 
 // `like` lends its headers: a page we make stands under the same content policy as the server's.
-const pageResponse = (html, like) => {
-  const headers = new Headers({ "Content-Type": "text/html; charset=utf-8" });
-  for (const name of ["Content-Security-Policy", "Permissions-Policy", "Referrer-Policy"]) {
+const pageResponse = (html, like, marks = {}) => {
+  const headers = new Headers({ "Content-Type": "text/html; charset=utf-8", ...marks });
+  for (const name of ["Content-Security-Policy", "Permissions-Policy", "Referrer-Policy", VERSION, RECALLED]) {
     const value = like.headers.get(name);
     if (value) headers.set(name, value);
   }
   return new Response(asKept(html), { headers });
 };
 
+const keptPaths = async (cache) => (await cache.keys()).map((request) => new URL(request.url).pathname);
+
 const trim = async (cache) => {
-  const keys = (await cache.keys()).filter((request) => MESSAGE.test(new URL(request.url).pathname));
-  for (const request of keys.slice(0, Math.max(0, keys.length - MOST_PAGES))) await cache.delete(request);
+  const paths = await keptPaths(cache);
+  for (const [pattern, most] of [[MESSAGE, MOST_PAGES], [FILE, MOST_FILES]]) {
+    const mine = paths.filter((path) => pattern.test(path));
+    for (const path of mine.slice(0, Math.max(0, mine.length - most))) await cache.delete(path);
+  }
+};
+
+// Whether what is kept says more than the words of `version` would: pushes and answers may come out of order.
+const isOutdated = async (path, { recalled, version }) => {
+  const kept = await (await caches.open(PAGES)).match(path);
+  if (!kept || recalled) return false; // a recall is the last word
+  return kept.headers.has(RECALLED) || Number(kept.headers.get(VERSION) ?? 0) > version;
 };
 
 // Keep a page the server sent.
 const keepPage = async (path, response) => {
+  const told = { recalled: response.headers.has(RECALLED), version: Number(response.headers.get(VERSION) ?? 0) };
+  if (MESSAGE.test(path) && (await isOutdated(path, told))) return;
   const cache = await caches.open(PAGES);
   await cache.delete(path); // to the end of the order: the oldest visited goes first
   await cache.put(path, pageResponse(await response.text(), response));
+  if (told.recalled) await dropFiles(path);
   await trim(cache);
 };
 
-// Write a message's page from what a push carried.
-const writeMessage = async (path, data) => {
-  const shell = await fromShell(CONFIG.messageShell);
-  const sent = new Date(data.sent_at);
-  const language = data.lang || "ja";
-  const values = {
-    id: escapeHtml(data.id),
-    path: escapeHtml(path),
-    lang: escapeHtml(language),
-    title: escapeHtml(data.title),
-    sender: escapeHtml(data.sender),
-    iso: escapeHtml(data.sent_at),
-    when: escapeHtml(whenText(sent, language)),
-    text: textHtml(data.text ?? ""),
-  };
-  const parts = new Set([data.urgency, ...(data.more ? ["more"] : [])]);
+// The pages of a message's files go with its words.
+const dropFiles = async (path) => {
   const cache = await caches.open(PAGES);
-  await cache.put(path, pageResponse(fillShell(await shell.text(), values, parts), shell));
-  await trim(cache);
+  for (const kept of await keptPaths(cache)) if (kept.startsWith(`${path}/files/`)) await cache.delete(kept);
 };
 
 // A page of the shell; fetched when it is not there (the browser may clear what we kept).

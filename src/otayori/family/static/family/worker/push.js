@@ -11,20 +11,42 @@ const unpack = async (bytes) => {
 
 const wordsIn = (language) => CONFIG.words[language] ?? CONFIG.words[String(language).split("-")[0]] ?? CONFIG.words.ja;
 
+// Whether what takes the place of an earlier notification is heard: a reminder of what can't wait. What is
+// corrected or recalled changes in silence.
+const isHeard = (data) => {
+  const urgent = data.urgency === "emergency";
+  if (data.kind === "reminder") return urgent || data.urgency === "important";
+  return urgent && data.kind !== "correction" && data.kind !== "recall";
+};
+
 // On a lock screen: who and what about, never the text (design.md 4).
 const notify = (data, path) => {
   const words = wordsIn(data.lang);
-  const urgent = data.urgency === "emergency";
-  const mark = words[data.urgency];
-  return self.registration.showNotification(mark ? `【${mark}】${data.sender}` : data.sender, {
-    body: data.title,
+  const recalled = data.kind === "recall";
+  const marks = [recalled ? "" : words[data.urgency], words[data.kind]].filter(Boolean);
+  return self.registration.showNotification(marks.map((mark) => `【${mark}】`).join("") + data.sender, {
+    body: recalled ? words.recalled : data.title,
     tag: data.id,
-    renotify: urgent,
-    requireInteraction: urgent,
+    renotify: isHeard(data),
+    requireInteraction: data.urgency === "emergency" && !recalled,
     lang: data.lang,
     icon: CONFIG.icon,
     badge: CONFIG.badge,
     timestamp: Date.parse(data.sent_at),
+    data: { path },
+  });
+};
+
+// A push that was overtaken by a correction or a recall has to show something; it shows nothing of its own.
+const notifyOvertaken = async (data, path) => {
+  const [shown] = await self.registration.getNotifications({ tag: data.id });
+  return self.registration.showNotification(shown?.title ?? data.sender, {
+    body: shown?.body ?? wordsIn(data.lang).overtaken,
+    tag: data.id,
+    renotify: false,
+    lang: data.lang,
+    icon: CONFIG.icon,
+    badge: CONFIG.badge,
     data: { path },
   });
 };
@@ -53,9 +75,15 @@ const receive = async (message) => {
     return;
   }
   const path = new URL(data.url, self.location.origin).pathname; // never another site
+  const told = { recalled: data.kind === "recall", version: data.version ?? 1 };
+  if (MESSAGE.test(path) && (await isOutdated(path, told).catch(() => false))) {
+    await notifyOvertaken(data, path);
+    return;
+  }
   const stored = MESSAGE.test(path) ? writeMessage(path, data) : Promise.resolve();
   await Promise.allSettled([notify(data, path), stored]);
-  for (const client of await self.clients.matchAll({ type: "window" })) client.postMessage({ type: "push", path });
+  const event = { type: "push", path, kind: data.kind ?? "message" };
+  for (const client of await self.clients.matchAll({ type: "window" })) client.postMessage(event);
   if (data.more && MESSAGE.test(path)) await fetchRest(path).catch(() => {});
 };
 
