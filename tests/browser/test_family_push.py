@@ -9,11 +9,10 @@ from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import BrowserContext, CDPSession, Page, expect
 
-from otayori.core.ids import new_id
 from otayori.delivery.channels.webpush.payload import render
-from otayori.delivery.parcel import Content, Urgency
 from otayori.messaging.models import Message, Recipient
 from tests.browser.conftest import PHONE
+from tests.browser.guardian_phone import content, cut_off, deliver, open_app, shown
 from tests.cast import Cast
 from tests.family.paper import send
 
@@ -24,63 +23,9 @@ TEXT = "あしたは休校です。\n[[title]] <img src=x onerror=alert(1)> http
 
 @pytest.fixture
 def phone(browse: Callable[..., BrowserContext], live_server: Any, cast: Cast, client: Client) -> Page:
-    """Kim's phone, signed in, with notifications allowed and the service worker in charge."""
-    context = browse(PHONE)
-    context.grant_permissions(["notifications"])
+    """Kim's phone, with the service worker in charge."""
     client.force_login(cast.kim.user)
-    context.add_cookies(
-        [
-            {
-                "name": "otayori_session",
-                "value": client.cookies["otayori_session"].value,
-                "url": live_server.url,
-            }
-        ]
-    )
-    page = context.new_page()
-    page.goto("/")
-    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
-    page.wait_for_function("navigator.serviceWorker.controller !== null")
-    return page
-
-
-def content(message: Message, **fields: Any) -> Content:
-    title, text = fields.pop("title", message.title), fields.pop("text", message.text)
-    values: dict[str, Any] = {
-        "batch_id": new_id(), "language": "ja", "urgency": Urgency(message.urgency), "sender": "桜小学校",
-        "title": title, "text": text, "mail_title": title, "mail_text": text,
-        "url": f"https://otayori.example/m/{message.id}", "settings_url": "https://otayori.example/settings",
-        "sent_at": message.released_at,
-    }  # fmt: skip
-    return Content(**values | fields)
-
-
-def deliver(page: Page, payload: bytes) -> None:
-    """Give the service worker these bytes as a push.
-
-    The browser's own way (CDP `deliverPushMessage`, used below) takes text and can't carry deflated bytes:
-    so the event is made inside the worker, for the worker's own handler.
-    """
-    worker = page.context.service_workers[0]
-    worker.evaluate(
-        """async (bytes) => {
-            const event = new PushEvent("push", { data: new Uint8Array(bytes) });
-            const work = [];
-            event.waitUntil = (promise) => work.push(promise);
-            self.dispatchEvent(event);
-            await Promise.all(work);
-        }""",
-        list(payload),
-    )
-
-
-def shown(page: Page) -> list[dict[str, Any]]:
-    return page.evaluate(
-        """async () => (await (await navigator.serviceWorker.ready).getNotifications()).map((one) =>
-            ({
-                title: one.title, body: one.body, tag: one.tag, stays: one.requireInteraction, data: one.data,
-            }))"""
-    )
+    return open_app(browse(PHONE), client, live_server.url)
 
 
 def is_read(message: Message, cast: Cast) -> bool:
@@ -93,10 +38,6 @@ def wait_until_read(page: Page, message: Message, cast: Cast) -> None:
             return
         page.wait_for_timeout(50)
     raise AssertionError("the receipt did not come")
-
-
-def cut_off(page: Page) -> None:
-    page.context.set_offline(True)
 
 
 def test_a_push_opens_without_network_and_its_receipt_comes_later(phone: Page, cast: Cast) -> None:
