@@ -19,7 +19,7 @@ from dkim.util import parse_tag_value
 
 from otayori.delivery.channels.email.dkim import DkimKeyError, DkimSigner
 from otayori.delivery.channels.email.message import cut_stencil
-from otayori.delivery.parcel import Content, Urgency
+from otayori.delivery.parcel import Content, Kind, Urgency
 from tests.delivery.email_stories import ALVAREZ, KIM, SAKURA
 from tests.delivery.smtp_server import SmtpServer
 
@@ -31,6 +31,12 @@ LONG = replace(
     urgency=Urgency.EMERGENCY,
     mail_title="運動会の延期と、持ち物の変更について" * 4,
     mail_text="...\n.\n  字下げ  と   空白 \t\n\n\n" + "長い" * 400 + "\n\n\n",
+)
+AGAIN = replace(
+    SAKURA,
+    kind=Kind.CORRECTION,
+    version=2,
+    files=[{"id": "1", "name": "しおり.pdf", "kind": "pdf", "size": 9}],
 )
 
 
@@ -66,7 +72,7 @@ def hand_over(relay: SmtpServer, recipient: str, data: bytes) -> None:
         assert client.getreply()[0] == 250
 
 
-@pytest.mark.parametrize("content", [SAKURA, LONG], ids=["short", "long"])
+@pytest.mark.parametrize("content", [SAKURA, LONG, AGAIN], ids=["short", "long", "corrected"])
 @pytest.mark.parametrize("kind", KEYS)
 def test_one_signature_holds_for_every_family(kind: str, content: Content) -> None:
     ours = signer(KEYS[kind])

@@ -42,7 +42,7 @@ NOTICES: dict[str, tuple[str, Any]] = {
 }
 
 # A file by its kind (messaging's Attachment.Kind): the icon.
-FILE_ICONS: dict[str, str] = {"pdf": "file", "image": "picture", "office": "clipboard", "text": "text"}
+FILE_ICONS: dict[str, str] = {"pdf": "file", "image": "picture", "office": "sheet", "text": "text"}
 
 # A child is told apart by shape as well as colour, so the mark works in grey and for every eye.
 CHILD_SHAPES = ("circle", "square", "triangle", "diamond", "hexagon", "drop", "cross", "star")

@@ -63,7 +63,7 @@ worker?.addEventListener("message", (event) => {
   const { type, path, kind } = event.data ?? {};
   const shown = location.pathname === path || location.pathname.startsWith(`${path}/files/`);
   if (type !== "push" || !shown) return;
-  if (kind === "recall") location.replace(path);
+  if (kind === "recall" && !document.querySelector("[data-recalled]")) location.replace(path);
   if (kind !== "correction") return;
   if (!document.hidden) location.reload();
   else document.addEventListener("visibilitychange", () => location.reload(), { once: true });

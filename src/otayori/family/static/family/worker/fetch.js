@@ -21,6 +21,8 @@ const follow = async (network, path) => {
   const response = await network.catch(() => null);
   if (!response) return;
   if (response.ok && response.type === "basic") await keepPage(path, response.clone());
+  // A slow network: what was kept may be on the screen by now.
+  if (response.headers.has(RECALLED)) await tellPages({ type: "push", path, kind: "recall" });
   if (response.status === 404 || response.status === 410) await (await caches.open(PAGES)).delete(path);
 };
 

@@ -28,6 +28,7 @@ const FILE_KINDS = ["pdf", "image", "office", "text"];
 
 // 1.2 MB, as the server's pages say it.
 const sizeText = (bytes) => {
+  if (bytes < 1024) return `${bytes}\u00a0B`;
   const [amount, unit] = bytes < 1024 ** 2 ? [bytes / 1024, "KB"] : [bytes / 1024 ** 2, "MB"];
   return `${amount.toFixed(1)}\u00a0${unit}`;
 };

@@ -57,6 +57,11 @@ const dropFiles = async (path) => {
   for (const kept of await keptPaths(cache)) if (kept.startsWith(`${path}/files/`)) await cache.delete(kept);
 };
 
+// Tell the pages that are open what has changed (app.js).
+const tellPages = async (event) => {
+  for (const client of await self.clients.matchAll({ type: "window" })) client.postMessage(event);
+};
+
 // A page of the shell; fetched when it is not there (the browser may clear what we kept).
 const fromShell = async (path) => {
   const cache = await caches.open(SHELL);

@@ -82,8 +82,7 @@ const receive = async (message) => {
   }
   const stored = MESSAGE.test(path) ? writeMessage(path, data) : Promise.resolve();
   await Promise.allSettled([notify(data, path), stored]);
-  const event = { type: "push", path, kind: data.kind ?? "message" };
-  for (const client of await self.clients.matchAll({ type: "window" })) client.postMessage(event);
+  await tellPages({ type: "push", path, kind: data.kind ?? "message" });
   if (data.more && MESSAGE.test(path)) await fetchRest(path).catch(() => {});
 };
 
