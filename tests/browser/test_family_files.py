@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import BrowserContext, Page, expect
@@ -289,3 +290,17 @@ def test_a_message_page_is_fit_for_paper(phone: Page, cast: Cast) -> None:
         expect(phone.locator(gone)).to_be_hidden()
     expect(phone.locator(".message-text")).to_be_visible()
     expect(phone.locator(".file-name")).to_be_visible()
+
+
+def test_everybody_can_use_the_pages(phone: Page, cast: Cast, leak: Message) -> None:
+    """WCAG 2.2 AA as far as a machine can tell."""
+    message = send(cast.sakura, cast.sato, cast.haru, title="遠足", text="しおりをご覧ください。")
+    file = attach(message, pages=2)
+    correct(message, cast.sato, text="しおりと地図をご覧ください。", note="地図を忘れていました。")
+    recall(leak, cast.suzuki, REASON)
+    for path in ("/", f"/m/{message.id}", f"/m/{message.id}/files/{file.id}", f"/m/{leak.id}"):
+        phone.goto(path)
+        for summary in phone.locator("summary").all():
+            summary.click()
+        found = Axe().run(phone)
+        assert found.violations_count == 0, found.generate_report()
