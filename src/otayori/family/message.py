@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 
 from otayori.family.inbox import board_name, children_of_message, sender_of
 from otayori.messaging.access import open_received
-from otayori.messaging.changes import changed_words
+from otayori.messaging.changes import Change, changed_words
 from otayori.messaging.models import Attachment, Message, Recipient
 from otayori.messaging.reading import mark_read
 from otayori.roster.access import guardian, guardian_of
@@ -31,8 +31,8 @@ class Correction:
 
     at: datetime
     note: str
-    title: list[tuple[str, str]]  # empty where the title stayed
-    text: list[tuple[str, str]]
+    title: list[Change]  # empty where the title stayed
+    text: list[Change]
 
 
 @guardian
