@@ -17,6 +17,13 @@ def day_text(day: date) -> str:
     return date_format(day, "D j M" if this_year else "D j M Y")
 
 
+def month_text(first: date, *, year: bool = True) -> str:
+    """Return 2026年11月 of the month that begins with `first`; 11月 without the year."""
+    if (get_language() or "ja").startswith("ja"):
+        return date_format(first, "Y年n月" if year else "n月")
+    return date_format(first, "F Y" if year else "F")
+
+
 def moment_text(moment: datetime) -> str:
     """Return 11月25日(火) 13:00 within a sentence."""
     local = moment.astimezone(TOKYO)

@@ -17,6 +17,7 @@ STATUSES: dict[str, tuple[str, str, Any]] = {
     "failed": ("cross-circle", "bad", _("届いていません")),
     "stopped": ("stop", "warn", _("停止しました")),
     "cancelled": ("stop", "plain", _("取り消しました")),
+    "recalled": ("stop", "plain", _("取り消し済み")),
     "expired": ("clock", "plain", _("期限切れ")),
     "read": ("check-circle", "good", _("既読")),
     "unread": ("dot", "plain", _("未読")),
