@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from otayori.accounts.access import Access, access_of, staff
 from otayori.accounts.interrupted import keeps_typing, owner_token, take_back
 from otayori.console import audience, conflict, saved_audiences
+from otayori.console.calendar import chosen_day
 from otayori.console.forms_compose import NOT, TO, ComposeForm, typed_in
 from otayori.console.target_choices import pickers
 from otayori.console.writing import Writing, beginning, draft_id_in, going_on, keep, posted, revision_in
@@ -222,6 +223,7 @@ def _blank(request: HttpRequest) -> Typed:
     typed: Typed = MultiValueDict()
     if request.GET.get("urgency") == Urgency.EMERGENCY:
         typed["urgency"], typed["category"] = Urgency.EMERGENCY.value, Category.SAFETY.value
+    typed.update(chosen_day(request))
     return typed
 
 
