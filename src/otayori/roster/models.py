@@ -68,6 +68,14 @@ class Enrolment(models.Model):
         return f"{self.classroom_id} {self.number}"
 
 
+class GroupKind(models.TextChoices):
+    CLUB = "club", _("クラブ・部活動")
+    COMMITTEE = "committee", _("委員会")
+    ROUTE = "route", _("通学班・バス")
+    SUPPORT = "support", _("支援学級・通級")  # who is in it is not for every colleague to know
+    FREE = "free", _("その他")
+
+
 class Group(models.Model):
     """所属グループ: a club, committee, bus line or support class of one school in one year."""
 
@@ -75,28 +83,66 @@ class Group(models.Model):
     school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="groups")
     year = models.ForeignKey(SchoolYear, on_delete=models.PROTECT)
     name = models.CharField(max_length=60)
+    kind = models.CharField(max_length=10, choices=GroupKind, default=GroupKind.FREE)
+    note = EncryptedText(null=True)  # for the staff: where it meets, whom to ask
+    is_retired = models.BooleanField(default=False)  # nobody writes to it any more; messages still name it
+    # A teacher made it: only students of own classes come in, so that it reaches no further than they do
+    own_classes_only = models.BooleanField(default=False)
     students = models.ManyToManyField(Student, related_name="groups", through="GroupMember")
-    staff = models.ManyToManyField(User, related_name="led_groups")  # who may write to it
+    staff = models.ManyToManyField(User, related_name="led_groups", through="GroupStaff")
 
     class Meta:
         ordering = ["school_id", "name"]
-        constraints = [models.UniqueConstraint(fields=["school", "year", "name"], name="group_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["school", "year", "name"], name="group_once"),
+            models.CheckConstraint(
+                condition=models.Q(kind__in=[kind.value for kind in GroupKind]), name="group_kind"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
 
+    def keyset(self) -> str:
+        return crypto.school_keyset(self.school_id)
+
 
 class GroupMember(models.Model):
-    """A student in a group."""
+    """A student in a group, and who says so: a roster file takes out only whom a roster file brought in."""
+
+    class Source(models.TextChoices):
+        FILE = "file", _("名簿のファイル")
+        HAND = "hand", _("画面での登録")
 
     group = models.ForeignKey(Group, on_delete=models.CASCADE)
     student = models.ForeignKey(Student, on_delete=models.CASCADE)
+    source = models.CharField(max_length=4, choices=Source, default=Source.FILE)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["group", "student"], name="group_member_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["group", "student"], name="group_member_once"),
+            models.CheckConstraint(
+                condition=models.Q(source__in=["file", "hand"]), name="group_member_source"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.group_id} {self.student_id}"
+
+
+class GroupStaff(models.Model):
+    """Who may write to a group; an owner (代表の担当者) may also change it."""
+
+    group = models.ForeignKey(Group, on_delete=models.CASCADE)
+    user = models.ForeignKey(User, on_delete=models.CASCADE)
+    is_owner = models.BooleanField(default=False, db_default=False)
+
+    class Meta:
+        db_table = "roster_group_staff"  # what Django made for the plain relation that it was
+        constraints = [models.UniqueConstraint(fields=["group", "user"], name="group_staff_once")]
+
+    def __str__(self) -> str:
+        return f"{self.group_id} {self.user_id}"
 
 
 class Guardian(models.Model):

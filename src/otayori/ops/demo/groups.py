@@ -12,7 +12,9 @@ from otayori.accounts.models import User
 from otayori.ops.demo.families import AGES, Child
 from otayori.ops.demo.people import ROWS_AT_ONCE, Made
 from otayori.ops.demo.plan import SEED
-from otayori.roster.models import Group, GroupMember
+from otayori.roster.group_kinds import kind_of
+from otayori.roster.models import Group, GroupMember, GroupStaff
+from otayori.schools.models import School
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,9 @@ _OF_KIND: Final = {
 }
 
 
+_SUPPORT: Final = "ことばの教室（通級）"
+
+
 def write_groups(made: Made, teachers: Sequence[Sequence[User]]) -> None:
     """Create the groups of every school; `teachers` by position of the school lead them in turn."""
     random = Random(SEED + 4)  # noqa: S311 - groups that don't exist
@@ -52,13 +57,13 @@ def write_groups(made: Made, teachers: Sequence[Sequence[User]]) -> None:
         pupils[child.seat.school].append((child, student))
     groups: list[Group] = []
     members: list[GroupMember] = []
-    leaders = []
+    leaders: list[GroupStaff] = []
     for position, school in enumerate(made.schools):
         for sort in _OF_KIND[school.kind]:
-            own = [Group(school=school, year_id=made.year, name=name) for name in sort.names]
+            own = [_group(school, made.year, name) for name in sort.names]
             groups += own
             leaders += [
-                Group.staff.through(group_id=group.id, user_id=leader.id)
+                GroupStaff(group=group, user=leader, is_owner=True)
                 for group, leader in zip(own, cycle(teachers[position]), strict=False)
             ]
             members += [
@@ -66,6 +71,18 @@ def write_groups(made: Made, teachers: Sequence[Sequence[User]]) -> None:
                 for child, student in pupils[position]
                 if child.seat.age >= sort.youngest and random.random() < sort.share
             ]
+        if school.kind == "elementary" and teachers[position]:
+            support = _group(school, made.year, _SUPPORT)
+            groups.append(support)
+            leaders.append(GroupStaff(group=support, user=teachers[position][-1], is_owner=True))
+            members += [
+                GroupMember(group=support, student_id=student, source=GroupMember.Source.HAND)
+                for _child, student in pupils[position][:: len(pupils[position]) // 6 or 1]
+            ]
     Group.objects.bulk_create(groups, batch_size=ROWS_AT_ONCE)
-    Group.staff.through.objects.bulk_create(leaders, batch_size=ROWS_AT_ONCE)
+    GroupStaff.objects.bulk_create(leaders, batch_size=ROWS_AT_ONCE)
     GroupMember.objects.bulk_create(members, batch_size=ROWS_AT_ONCE)
+
+
+def _group(school: School, year: int, name: str) -> Group:
+    return Group(school=school, year_id=year, name=name, kind=kind_of(name))

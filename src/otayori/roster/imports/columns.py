@@ -125,16 +125,18 @@ def match_columns(titles: Sequence[str], line: int, *, school_given: bool) -> Co
 
     `school_given`: the caller knows the school, so 学校コード may be absent.
     """
-    header = _Header(tuple(title.strip() for title in titles), line)
-    places, doubled = _place(header)
-    halves = [problem for whole in _PAIRS if (problem := _settle_pair(places, whole, header=header))]
-    missing = _find_missing(places, header, school_given=school_given)
-    if problems := doubled + halves + missing:
+    header, places, problems = _match(titles, line)
+    if problems := problems + _find_missing(places, header, school_given=school_given):
         raise RosterFileError(*problems)
-    taken = {index for indexes in places.values() for index in indexes}
-    ignored = tuple(title for i, title in enumerate(header.titles) if i not in taken and title)
-    personal = tuple(title for title in ignored if _PERSONAL.search(unicodedata.normalize("NFKC", title)))
-    return Columns(places, ignored, personal)
+    return _columns(header, places)
+
+
+def find_columns(titles: Sequence[str], line: int) -> Columns:
+    """Find whichever columns a header row has. Raises RosterFileError naming every doubled one."""
+    header, places, problems = _match(titles, line)
+    if problems:
+        raise RosterFileError(*problems)
+    return _columns(header, places)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +150,20 @@ class _Header:
 
 
 _Places = dict[Column, tuple[int, ...]]
+
+
+def _match(titles: Sequence[str], line: int) -> tuple[_Header, _Places, list[Problem]]:
+    header = _Header(tuple(title.strip() for title in titles), line)
+    places, doubled = _place(header)
+    halves = [problem for whole in _PAIRS if (problem := _settle_pair(places, whole, header=header))]
+    return header, places, doubled + halves
+
+
+def _columns(header: _Header, places: _Places) -> Columns:
+    taken = {index for indexes in places.values() for index in indexes}
+    ignored = tuple(title for i, title in enumerate(header.titles) if i not in taken and title)
+    personal = tuple(title for title in ignored if _PERSONAL.search(unicodedata.normalize("NFKC", title)))
+    return Columns(places, ignored, personal)
 
 
 def _place(header: _Header) -> tuple[_Places, list[Problem]]:

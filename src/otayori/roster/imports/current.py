@@ -41,7 +41,8 @@ def _seats(year: int, ids: list[UUID] | None) -> dict[UUID, Seat]:
 
 
 def _groups(year: int, ids: list[UUID] | None) -> dict[UUID, list[str]]:
-    rows = GroupMember.objects.filter(group__year_id=year)
+    # who was put in by hand is none of a file's business: it would count as taken out
+    rows = GroupMember.objects.filter(group__year_id=year, source=GroupMember.Source.FILE)
     if ids is not None:
         rows = rows.filter(student_id__in=ids)
     found: dict[UUID, list[str]] = defaultdict(list)
