@@ -67,6 +67,7 @@ def things(cast: Cast) -> Things:
         "user_id": cast.sato.id,
         "import_id": preview.id,
         "endpoint_id": cast.yamada.endpoints.get().id,
+        "group_id": cast.soccer.id,
     }
 
 
@@ -167,6 +168,15 @@ CHANGES = {
     "sending_rules": {"manager"},
     "rename_audience": {"owner", "manager"},
     "delete_audience": {"owner", "manager"},
+    "group_edit": {"manager"},  # and whom the manager makes its owner
+    "group_staff": {"manager"},
+    "group_retire": {"manager"},
+    "group_take_up": {"manager"},
+    "group_add": {"manager"},
+    "group_remove": {"manager"},
+    "group_put_back": {"manager"},
+    "group_import": {"manager"},
+    "group_copy": {"manager"},
 }
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.core.paginator import Paginator
-from django.db.models import Count, Prefetch, prefetch_related_objects
+from django.db.models import Count, Prefetch, QuerySet, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -13,6 +13,7 @@ from otayori.accounts.access import Access, access_of, staff
 from otayori.console.place import school_in_view
 from otayori.core import clock
 from otayori.roster import coverage
+from otayori.roster.access import groups_seen
 from otayori.roster.coverage import Standing
 from otayori.roster.models import Enrolment, Group, RegistrationSheet, Student
 from otayori.roster.order import class_order, seat_order
@@ -55,7 +56,7 @@ def roster(request: HttpRequest) -> HttpResponse:
         "school": school,
         "classrooms": classrooms_of(school),
         "page": page,
-        "lines": lines_of(page.object_list),
+        "lines": lines_of(page.object_list, groups_seen(access_of(request), clock.school_year())),
         "may_manage": access_of(request).manages(school.id),
     }
     return render(request, "console/roster.html", context)
@@ -67,12 +68,15 @@ def classrooms_of(school: School) -> list[Classroom]:
     return sorted(rooms, key=lambda room: class_order(room.grade, room.name))
 
 
-def lines_of(enrolments: Iterable[Enrolment]) -> list[Line]:
-    """Return what the list says of these students; three statements, however many they are."""
+def lines_of(enrolments: Iterable[Enrolment], groups: QuerySet[Group] | None = None) -> list[Line]:
+    """Return what the list says of these students; three statements, however many they are.
+
+    `groups`: which are named, for not everybody may know who is in which; None: none.
+    """
     rows = list(enrolments)
     students = [row.student for row in rows]
-    this_year = Group.objects.filter(year_id=clock.school_year())
-    prefetch_related_objects(students, Prefetch("groups", queryset=this_year, to_attr="groups_now"))
+    named = Group.objects.none() if groups is None else groups
+    prefetch_related_objects(students, Prefetch("groups", queryset=named, to_attr="groups_now"))
     ids = [student.id for student in students]
     standings, sheets = coverage.standings(ids), sheet_states(ids)
     return [

@@ -18,8 +18,8 @@ from otayori.core import clock
 from otayori.delivery.models import ChannelName, Endpoint
 from otayori.messaging.withhold import withhold
 from otayori.roster import block as blocking
-from otayori.roster.access import open_student
-from otayori.roster.models import Enrolment, Group, Guardianship, RegistrationSheet, Student
+from otayori.roster.access import groups_seen, open_student
+from otayori.roster.models import Enrolment, Guardianship, RegistrationSheet, Student
 from otayori.roster.sheets import issue
 from otayori.roster.sheets.state import SheetState, state_of
 
@@ -36,7 +36,7 @@ def student(request: HttpRequest, student_id: UUID) -> HttpResponse:
         "student": child,
         "school": child.school,
         "enrolment": enrolment,
-        "groups": Group.objects.filter(students=child, year_id=clock.school_year()),
+        "groups": groups_seen(access_of(request), clock.school_year()).filter(students=child),
         "guardians": _guardians(child),
         "sheets": sheets,
         "in_use": [sheet for sheet, state in sheets if state is SheetState.OPEN],

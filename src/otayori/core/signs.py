@@ -56,6 +56,7 @@ COUNTS: dict[str, Any] = {
     "school": ngettext_lazy("%(n)s校・園", "%(n)s校・園", "number"),
     "classroom": ngettext_lazy("%(n)s学級", "%(n)s学級", "number"),
     "sheet": ngettext_lazy("%(n)s枚", "%(n)s枚", "number"),
+    "group": ngettext_lazy("%(n)s個", "%(n)s個", "number"),
     "row": ngettext_lazy("%(n)s行", "%(n)s行", "number"),
     "character": ngettext_lazy("%(n)s文字", "%(n)s文字", "number"),
 }
