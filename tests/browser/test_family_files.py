@@ -232,6 +232,9 @@ def test_a_push_that_comes_after_the_recall_brings_nothing_back(
     first = render(content(leak))
     deliver(phone, recalled(leak))
     deliver(phone, first)
+    path = f"/m/{leak.id}/files/{leak.attachments.get().id}"
+    phone.context.service_workers[0].evaluate("(path) => follow(fetch(path), path)", path)  # asked before
+    assert kept(phone) == [f"/m/{leak.id}"]
     assert "山田" not in kept_words(phone)
     assert [one["body"] for one in shown(phone)] == ["お知らせの取り消し"]
     phone.evaluate(
@@ -272,12 +275,24 @@ def test_receipts_that_an_older_app_left_are_still_told(phone: Page, cast: Cast)
 
 
 @pytest.mark.parametrize(
-    ("kind", "title"), [(Kind.REMINDER, "【重要】【再送】桜小学校"), (Kind.MESSAGE, "【重要】桜小学校")]
+    ("urgency", "kind", "title", "heard"),
+    [
+        ("important", Kind.REMINDER, "【重要】【再送】桜小学校", True),
+        ("normal", Kind.REMINDER, "【再送】桜小学校", False),
+        ("emergency", Kind.CORRECTION, "【緊急】【訂正】桜小学校", False),
+        ("emergency", Kind.RECALL, "【取り消し】桜小学校", False),
+        ("emergency", Kind.MESSAGE, "【緊急】桜小学校", True),
+        ("important", Kind.MESSAGE, "【重要】桜小学校", False),
+    ],
 )
-def test_a_reminder_says_that_it_is_one(phone: Page, cast: Cast, kind: Kind, title: str) -> None:
-    message = send(cast.sakura, cast.sato, cast.haru, urgency="important")
+def test_what_comes_again_says_so_and_is_heard_where_it_can_not_wait(
+    phone: Page, cast: Cast, urgency: str, kind: Kind, title: str, *, heard: bool
+) -> None:
+    message = send(cast.sakura, cast.sato, cast.haru, urgency=urgency)
     deliver(phone, render(content(message, kind=kind)))
     assert [one["title"] for one in shown(phone)] == [title]
+    notices = "navigator.serviceWorker.ready.then((one) => one.getNotifications())"
+    assert phone.evaluate(f"{notices}.then((all) => all[0].renotify)") is heard
 
 
 def test_a_message_page_is_fit_for_paper(phone: Page, cast: Cast) -> None:

@@ -42,8 +42,9 @@ const isOutdated = async (path, { recalled, version }) => {
 
 // Keep a page the server sent.
 const keepPage = async (path, response) => {
-  const told = { recalled: response.headers.has(RECALLED), version: Number(response.headers.get(VERSION) ?? 0) };
-  if (MESSAGE.test(path) && (await isOutdated(path, told))) return;
+  const told = { recalled: response.headers.has(RECALLED), version: Number(response.headers.get(VERSION) ?? Infinity) };
+  const [message] = path.split("/files/"); // a file's page says no more than its message does
+  if (await isOutdated(message, told)) return;
   const cache = await caches.open(PAGES);
   await cache.delete(path); // to the end of the order: the oldest visited goes first
   await cache.put(path, pageResponse(await response.text(), response));
