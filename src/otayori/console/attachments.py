@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from otayori.accounts.access import Access, access_of, staff
-from otayori.core.file_response import file_response, picture_response
+from otayori.core import sandboxed
 from otayori.core.files import FileMissing
 from otayori.messaging.access import may_change, open_draft
 from otayori.messaging.attachments import content, notes, opening, take_in
@@ -64,7 +64,7 @@ def page(request: HttpRequest, message_id: UUID, attachment_id: UUID, number: in
     if not 1 <= number <= found.pages:
         raise Http404
     try:
-        return picture_response(content.page(found, number))
+        return sandboxed.picture(content.page(found, number))
     except FileMissing as error:
         raise Http404 from error
 
@@ -81,7 +81,7 @@ def download(request: HttpRequest, message_id: UUID, attachment_id: UUID) -> Htt
     except FileMissing as error:
         raise Http404 from error
     opening.note(found, access.user, Way.DOWNLOADED)
-    return file_response(data, media_type=found.media_type, name=found.name)
+    return sandboxed.download(data, name=found.name, media_type=found.media_type)
 
 
 def _take(request: HttpRequest, message: Message, uploaded: "UploadedFile[Any]") -> None:
