@@ -61,6 +61,29 @@ def open_action(kind: str) -> Callable[[PdfWriter], object]:
     return change
 
 
+def pdf_without_letters(text: str) -> bytes:
+    """A PDF as an office program makes it that leaves out the usual Japanese fonts to save room."""
+    drawn = b"BT /F1 24 Tf 20 100 Td <" + text.encode("cp932").hex().encode() + b"> Tj ET"
+    font = b"/BaseFont/MS-Mincho"
+    parts = [
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 300 200]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>>",
+        b"<</Length %d>>\nstream\n%s\nendstream" % (len(drawn), drawn),
+        b"<</Type/Font/Subtype/Type0" + font + b"/Encoding/90ms-RKSJ-H/DescendantFonts[6 0 R]>>",
+        b"<</Type/Font/Subtype/CIDFontType2" + font + b"/FontDescriptor 7 0 R/DW 1000"
+        b"/CIDSystemInfo<</Registry(Adobe)/Ordering(Japan1)/Supplement 2>>>>",
+        (
+            b"<</Type/FontDescriptor/FontName/MS-Mincho/Flags 6/FontBBox[0 -137 1000 859]/ItalicAngle 0"
+            b"/Ascent 859/Descent -140/CapHeight 769/StemV 80>>"
+        ),
+    ]
+    out = b"%PDF-1.4\n"
+    for number, part in enumerate(parts, start=1):
+        out += b"%d 0 obj\n%s\nendobj\n" % (number, part)
+    return out + b"trailer<</Size %d/Root 1 0 R>>\n%%%%EOF" % (len(parts) + 1)
+
+
 def scanned_pdf() -> bytes:
     """A page that is a picture: nobody can read it but by eye."""
     out = io.BytesIO()

@@ -10,6 +10,7 @@ from PIL import Image
 
 from otayori.messaging.attachments import inspection, notes
 from otayori.messaging.attachments.inspection import inspect
+from otayori.messaging.attachments.reader import pdf, pdf_fonts
 from tests.attachments import papers
 
 pytestmark = pytest.mark.slow
@@ -117,6 +118,15 @@ def test_a_pdf_has_pages_and_words() -> None:
     assert verdict.is_readable
     assert [Image.open(io.BytesIO(p)).size[0] for p in verdict.pictures] == [1000, 1000]
     assert verdict.body is None  # sent on as it came
+
+
+def test_a_pdf_that_brings_no_letters_does_not_look_empty(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also on a server that has no Japanese font: a page of names must not be approved as a blank one."""
+    monkeypatch.setattr(pdf_fonts, "_MACHINE", ())
+    verdict = pdf.read(papers.pdf_without_letters("山田 葵の名簿"))  # in this process, which can be told so
+    assert verdict.text == "山田 葵の名簿"
+    drawn = Image.open(io.BytesIO(verdict.pictures[0])).convert("L")
+    assert drawn.getextrema()[0] < 64  # something dark
 
 
 def test_of_a_long_pdf_all_words_are_read_and_twenty_pages_shown() -> None:

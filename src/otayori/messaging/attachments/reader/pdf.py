@@ -9,7 +9,7 @@ import pypdfium2.raw as raw
 
 from otayori.messaging.attachments import notes
 from otayori.messaging.attachments.limits import MOST_PICTURES, MOST_TEXT, PICTURE_HEIGHT, PICTURE_WIDTH
-from otayori.messaging.attachments.reader import pdf_active
+from otayori.messaging.attachments.reader import pdf_active, pdf_fonts
 from otayori.messaging.attachments.reader.images import as_webp
 from otayori.messaging.attachments.reader.verdict import Unfit, Verdict
 from otayori.messaging.attachments.reflow import is_garbled, reflow
@@ -22,6 +22,7 @@ _ANNOTATION_TEXT = 100_000  # bytes
 def read(data: bytes) -> Verdict:
     """Return text and pictures. Raises `Unfit`."""
     pdf_active.refuse(data)
+    pdf_fonts.use_them()
     document = _open(data)
     _refuse_active(document)
     pages: list[str] = []
