@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import reverse
 
@@ -222,6 +223,19 @@ def test_compose_has_the_field_and_lists_the_files(cast: Cast, message: Message)
     shown = client.get(reverse("console:draft", args=[message.id])).content.decode()
     assert "学年だより.pdf" in shown
     assert re.search(r'data-message="[0-9a-f-]{36}"', shown)
+
+
+def test_a_list_for_other_pages_marks_what_was_opened(cast: Cast, message: Message) -> None:
+    opened = checked(cast.suzuki, message, "学年だより.pdf", papers.pdf())
+    checked(cast.suzuki, message, "壊れた.pdf", b"hello")
+    context = {"message": message, "opened": {opened.id}, "back": "confirm"}
+    shown = render_to_string("console/attachments_list.html", context)
+    assert shown.count("開いて確かめる") == 1
+    assert shown.count("開きました") == 1
+    assert "ファイルが壊れていて開けません" in shown
+    back = signed_in(cast.suzuki).get(f"{address('attachment', opened)}?back=confirm").content.decode()
+    assert reverse("console:confirm", args=[message.id]) in back
+    assert "開きました" not in render_to_string("console/attachments_list.html", {"message": message})
 
 
 def test_the_list_costs_few_statements(

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from otayori.core import clock
+from otayori.core.models import AuditEntry
 from otayori.messaging.attachments import process, scanner
 from otayori.messaging.models import Attachment
 from tests.attachments import papers
@@ -37,6 +38,7 @@ def test_what_the_scanner_knows_is_refused_and_the_rest_passes(cast: Cast, clamd
     message = draft(cast.suzuki, cast.sakura, whole(cast.sakura))
     found = checked(cast.suzuki, message, "eicar.txt", papers.EICAR)
     assert (found.state, found.refusal) == ("refused", "malware")
+    assert AuditEntry.objects.get(action="attachment harmful").object_id == message.id
     inside = papers.repacked(papers.word(), add={"word/media/a.txt": papers.EICAR})
     assert checked(cast.suzuki, message, "お知らせ.docx", inside).refusal == "malware"
     assert checked(cast.suzuki, message, "お知らせ.pdf", papers.pdf()).state == "ready"

@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from otayori.accounts.access import Access, access_of, staff
 from otayori.core import sandboxed
@@ -24,6 +25,17 @@ from otayori.messaging.models import Attachment, AttachmentOpening, Message
 Way = AttachmentOpening.Way
 # Where a page about a file leads back to, by what `?back` says
 BACK = {"confirm": "console:confirm", "files": "console:attachments"}
+
+# The reader's remarks are Japanese, as the files are; the page speaks the language of who reads it
+OUT_OF_SIGHT = {
+    notes.HIDDEN_SHEET: gettext_lazy("非表示のシート"),
+    notes.HIDDEN_CELLS: gettext_lazy("非表示の行や列があるシート"),
+    notes.HIDDEN_SLIDE: gettext_lazy("非表示のスライド"),
+    notes.SPEAKER_NOTES: gettext_lazy("発表者ノート"),
+    notes.COMMENTS: gettext_lazy("コメント"),
+    notes.DELETED: gettext_lazy("変更履歴に残っている、消した文字"),
+    notes.BEHIND: gettext_lazy("集計表の元のデータ"),
+}
 
 
 @staff
@@ -108,7 +120,7 @@ def _looked_at(request: HttpRequest, access: Access, found: Attachment) -> dict[
         "pages": range(1, found.pages + 1),
         "pages_in_all": notes.pages_in_all(text),
         "most_pictures": MOST_PICTURES,
-        "out_of_sight": notes.out_of_sight(text),
+        "out_of_sight": [OUT_OF_SIGHT[what] for what in notes.out_of_sight(text)],
         "back_url": _back(request, access, found.message),
     }
 

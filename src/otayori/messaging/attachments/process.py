@@ -16,7 +16,7 @@ from django.core.cache import cache
 from django.db import transaction
 from django.db.models import Q
 
-from otayori.core import clock, connections, files
+from otayori.core import audit, clock, connections, files
 from otayori.core.ids import new_id
 from otayori.core.outage import OUTAGES
 from otayori.messaging.attachments import content
@@ -143,12 +143,25 @@ def _settle(attachment: Attachment, finding: _Finding) -> bool:
         held.leased_until, held.checked_at = None, clock.now()
         if finding.refusal:
             held.state, held.refusal = State.REFUSED, Refusal(finding.refusal)
+            _record(held)
             # what is refused is not kept
             transaction.on_commit(partial(content.erase, before))
             held.save(update_fields=["leased_until", "checked_at", "state", "refusal"])
         else:
             _make_ready(held, attachment.stored, finding)
     return True
+
+
+def _record(held: Attachment) -> None:
+    """Somebody sent us something harmful, or was sent it: the school has to look into that."""
+    if held.refusal == Refusal.MALWARE:
+        audit.record(
+            "attachment harmful",
+            actor_id=held.added_by_id,
+            school_id=held.message.school_id,
+            object_id=held.message_id,
+            attachment=str(held.id),
+        )
 
 
 def _keep(attachment: Attachment, finding: _Finding) -> None:
