@@ -1,7 +1,10 @@
 """Untrusted files are read by a process of their own: what it gets out of good ones, and what it refuses."""
 
+import ctypes
 import io
 import json
+import os
+import sys
 import zipfile
 from typing import Any
 
@@ -218,19 +221,41 @@ def test_texts_of_any_usual_encoding_are_read(encoding: str) -> None:
     assert inspect("txt", "お知らせ①\n髙橋".encode(encoding)).text == "お知らせ①\n髙橋"
 
 
-def test_the_reader_has_no_settings_no_secrets_and_little_room(monkeypatch: pytest.MonkeyPatch) -> None:
-    probe = (
-        "import json, os, resource, sys\n"
-        "sys.argv = ['reader', 'txt']\n"
-        "from otayori.messaging.attachments.reader.__main__ import confine\n"
-        "confine(96)\n"
-        "told = {'environ': sorted(os.environ), 'django': 'django' in sys.modules, 'cwd': os.getcwd(),\n"
-        "        'limits': [resource.getrlimit(of)[1] for of in (resource.RLIMIT_AS, resource.RLIMIT_CPU,\n"
-        "                   resource.RLIMIT_FSIZE, resource.RLIMIT_NOFILE, resource.RLIMIT_CORE)]}\n"
-        "os.write(2, json.dumps(told).encode())\n"
-    )
+PROBE = """
+import json, os, resource, subprocess, sys
+from otayori.messaging.attachments.reader.confinement import confine
+confine(96)
+
+def can(deed):
+    try:
+        deed()
+    except OSError:
+        return False
+    return True
+
+import socket
+limits = [getattr(resource, f"RLIMIT_{what}") for what in ("AS", "CPU", "FSIZE", "NOFILE", "CORE")]
+told = {
+    "environ": sorted(os.environ),
+    "django": "django" in sys.modules,
+    "cwd": os.getcwd(),
+    "limits": [resource.getrlimit(of)[1] for of in limits],
+    "key": can(lambda: open(%r)),
+    "passwords": can(lambda: open("/etc/passwd")),
+    "writes": can(lambda: open("/tmp/reader-was-here", "w")),
+    "network": can(lambda: socket.socket()),
+    "programs": can(lambda: os.execv("/bin/true", ["true"])),
+}
+os.write(2, json.dumps(told).encode())
+"""
+
+
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """What a reader can still do, asked in its place."""
     said: list[bytes] = []
     popen = inspection.subprocess.Popen
+    probe = PROBE % os.environ["OTAYORI_MASTER_KEY_FILE"]
 
     def probed(command: list[str], **how: Any) -> Any:
         how |= {"stderr": inspection.subprocess.PIPE}
@@ -242,12 +267,24 @@ def test_the_reader_has_no_settings_no_secrets_and_little_room(monkeypatch: pyte
     monkeypatch.setenv("OTAYORI_SECRET_KEY", "secret")
     monkeypatch.setattr(inspection.subprocess, "Popen", probed)
     assert inspect("txt", b"x").refusal == "broken"  # it ended without a verdict
-    told = json.loads(said[0])
+    answer: dict[str, Any] = json.loads(said[0])
+    return answer
+
+
+def test_the_reader_has_no_settings_no_secrets_and_little_room(told: dict[str, Any]) -> None:
     assert not [name for name in told["environ"] if name.startswith(("OTAYORI", "DJANGO"))]
     assert told["django"] is False
     assert told["cwd"] == "/"
     assert told["limits"][0] <= 1536 * 1024 * 1024
     assert told["limits"][1:] == [60, 96, 32, 0]
+
+
+@pytest.mark.skipif(
+    sys.platform != "linux" or ctypes.CDLL(None).syscall(444, None, 0, 1) < 1, reason="needs Landlock"
+)
+def test_the_reader_reaches_no_key_no_network_and_no_program(told: dict[str, Any]) -> None:
+    deeds = ("key", "passwords", "writes", "network", "programs")
+    assert {deed: told[deed] for deed in deeds} == dict.fromkeys(deeds, False)
 
 
 def test_a_reader_that_takes_too_long_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,13 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.utils import OperationalError
 
+from otayori.messaging.attachments.inspection import inspect
 from otayori.messaging.attachments.scanner import is_there
+
+_DOT = bytes.fromhex(  # a picture of one dot
+    "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de"
+    "0000000c49444154789c63f8ffff3f0005fe02fe0def46b80000000049454e44ae426082"
+)
 
 
 def check(write: Callable[[str], None]) -> bool:
@@ -21,7 +27,8 @@ def check(write: Callable[[str], None]) -> bool:
     tables = database and _say(write, _tables_problem(), "データベースの形 / tables")
     mail = _say(write, _mail_problem(), "メールサーバー / mail server")
     scanner = _say(write, _scanner_problem(), _scanner_name())
-    return database and tables and mail and scanner
+    reader = _say(write, _reader_problem(), "添付ファイルの読み取り / reading attachments")
+    return database and tables and mail and scanner and reader
 
 
 def _say(write: Callable[[str], None], problem: str, what: str) -> bool:
@@ -57,6 +64,13 @@ def _scanner_problem() -> str:
     if settings.OTAYORI_CLAMD is None or is_there(settings.OTAYORI_CLAMD):
         return ""
     return "clamd が答えません。動いているか、OTAYORI_CLAMD_URL が正しいか確かめてください。"
+
+
+def _reader_problem() -> str:
+    """The reader is locked in (attachments/reader): on an unusual system so may be its libraries."""
+    if inspect("png", _DOT).refusal:
+        return "この機械では、添付ファイルを読み取る処理が動きません。"
+    return ""
 
 
 def _mail_problem() -> str:
