@@ -15,7 +15,7 @@ from otayori.accounts.access import Access, access_of, staff
 from otayori.console import confirm, findings
 from otayori.messaging import approve as approving
 from otayori.messaging import confirm as confirming
-from otayori.messaging import gate, rules, send, targets, tell_staff
+from otayori.messaging import gate, send, targets, tell_staff
 from otayori.messaging.access import may_change, messages_for, open_message
 from otayori.messaging.compose import Missing
 from otayori.messaging.models import Message
@@ -39,7 +39,6 @@ def page(request: HttpRequest, access: Access, message: Message) -> HttpResponse
         "lacks": _lacks(seen.lacks),
         "deciders": tell_staff.deciders(message, but=message.asked_by),
         "steps": message.approval_steps.select_related("by"),
-        "undo_seconds": 0 if context["is_emergency"] else rules.rules_of(message.school).undo_seconds,
         "most_comment": approving.MOST_COMMENT,
     }
     return render(request, "console/approval.html", context)

@@ -104,7 +104,9 @@ def override_findings(request: HttpRequest, message_id: UUID) -> HttpResponse:
 def refused(request: HttpRequest, message: Message, refusal: Exception) -> HttpResponse:
     """Say why it does not go out by this person's word, on the page where that can be settled."""
     if isinstance(refusal, gate.Barred):
-        notices.warning(request, _("まだ送信していません。") + "".join(findings.to_do(refusal.barriers)))
+        decides = access_of(request).manages(message.school_id)
+        to_do = findings.to_do(refusal.barriers, decides=decides)
+        notices.warning(request, _("まだ送信していません。") + "".join(to_do))
     else:
         notices.warning(request, _("まだ送信していません。この宛先に送るには、承認が必要です。"))
     return back(message)
@@ -133,7 +135,6 @@ def _context(access: Access, message: Message, seen: Confirmation) -> dict[str, 
         "asks_for_findings": asks and not needs_other,
         "is_barred": barriers.of_files or (bool(barriers) and not asks),
         "deciders": tell_staff.deciders(message, but=access.user) if asks else [],
-        "undo_seconds": 0 if context["is_emergency"] else rules.rules_of(message.school).undo_seconds,
     }
 
 
@@ -156,6 +157,8 @@ def whom_context(message: Message, reach: resolve.Reach) -> dict[str, Any]:
         "ways": sentences.ways_sentence(Urgency(message.urgency)),
         "mail_comes_late": not mails_the_unread(message, message.release_at or clock.now()),
         "is_individual": audience.is_individual,
+        "is_emergency": message.urgency == Urgency.EMERGENCY,
+        "undo_seconds": rules.undo_seconds(message),
     }
     if sender is None:
         return context | {"kinds": by_kind(schools)}
@@ -170,4 +173,12 @@ def whom_context(message: Message, reach: resolve.Reach) -> dict[str, Any]:
 
 def _language(code: str) -> str:
     """日本語, ポルトガル語; a code nobody knows stands for itself."""
-    return _(LANG_INFO[code]["name"]) if code in LANG_INFO and "name" in LANG_INFO[code] else code
+    ours = {
+        "en": _("英語"),
+        "tl": _("フィリピン語"),
+        "zh-hans": _("中国語（簡体字）"),
+        "zh-hant": _("中国語（繁体字）"),
+    }
+    if code in ours:
+        return ours[code]
+    return _(LANG_INFO[code]["name"]) if "name" in LANG_INFO.get(code, {}) else code

@@ -7,7 +7,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from otayori.accounts.access import Access
-from otayori.delivery.parcel import Urgency
 from otayori.messaging import gate
 from otayori.messaging.guard.check import Place
 from otayori.messaging.guard.finding import Finding, Kind
@@ -43,15 +42,14 @@ def gate_context(access: Access, message: Message) -> dict[str, Any]:
         "found": [(_place(place), [_line(f) for f in place.findings]) for place in found.findings.places],
         "unreadable": found.findings.unreadable,
         "may_override": access.manages(message.school_id),
-        "is_emergency": message.urgency == Urgency.EMERGENCY,
         "least_reason": LEAST_REASON,
         "most_reason": MOST_REASON,
-        "to_do": to_do(found),
+        "to_do": to_do(found, decides=access.manages(message.school_id)),
     }
 
 
-def to_do(found: gate.Barriers) -> list[str]:
-    """Return what is to be done before the button works, in sentences."""
+def to_do(found: gate.Barriers, *, decides: bool) -> list[str]:
+    """Return what is to be done before the button works, in sentences, for a person who `decides` or not."""
     lines = []
     if found.unready:
         lines.append(_("ファイルの確認が終わるのを待ってください（まもなく終わります）。"))
@@ -65,8 +63,10 @@ def to_do(found: gate.Barriers) -> list[str]:
             n,
         )
         lines.append(sentence % {"n": n})
-    if found.of_findings:
-        lines.append(_("「送ってよいか確かめること」を直すか、管理職が理由を書いて認めてください。"))
+    if found.of_findings and decides:
+        lines.append(_("「送ってよいか確かめること」を読んで、直すか、送ることを認めてください。"))
+    elif found.of_findings:
+        lines.append(_("「送ってよいか確かめること」を直すか、管理職に承認を依頼してください。"))
     return lines
 
 

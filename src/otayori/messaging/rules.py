@@ -84,14 +84,17 @@ def keep(access: Access, school: School | None, rules: Rules) -> None:
     )
 
 
+def undo_seconds(message: Message) -> int:
+    """Return how long the message waits once it is confirmed; an emergency never does."""
+    return 0 if message.urgency == Urgency.EMERGENCY else rules_of(message.school).undo_seconds
+
+
 def goes_out_at(message: Message, now: datetime) -> datetime | None:
     """Return when a message confirmed `now` goes out; None: at once.
 
     An emergency never waits. (One with a time is refused: times.wrong_times.)
     """
-    if message.urgency == Urgency.EMERGENCY:
-        return message.release_at
-    undo = rules_of(message.school).undo_seconds
+    undo = undo_seconds(message)
     if not undo:
         return message.release_at
     may_be_undone_until = now + timedelta(seconds=undo)

@@ -14,6 +14,7 @@ _VARIANTS = str.maketrans(dict(zip(_PAIRS[::2], _PAIRS[1::2], strict=True)))
 _HIRAGANA = {code: code - 0x60 for code in range(0x30A1, 0x30F7)} | {0x30FD: 0x309D, 0x30FE: 0x309E}
 # Variation selectors, zero-width characters and soft hyphens: nobody sees them
 _UNSEEN = re.compile(r"[\u00ad\u180b-\u180d\u200b-\u200f\u2060\ufe00-\ufe0f\ufeff\U000e0100-\U000e01ef]")
+_DROPPED = re.compile(rf"{_UNSEEN.pattern}|[\s,・·]")
 _BETWEEN = ",・·"  # what may stand between the two parts of a name, beside spaces: columns, キム・ハル
 _HYPHENS = str.maketrans(dict.fromkeys("‐‑‒–—―−﹣－ｰ", "-"))
 
@@ -39,7 +40,7 @@ def fold(text: str) -> str:
 
 def script(text: str) -> str:
     """Return a name folded but for its kana."""
-    return "".join(char for char in plain(text) if not _is_between(char)).translate(_VARIANTS).lower()
+    return _DROPPED.sub("", unicodedata.normalize("NFKC", text)).translate(_VARIANTS).lower()
 
 
 def fold_text(text: str) -> Folded:
@@ -55,7 +56,7 @@ def fold_text(text: str) -> Folded:
 
 def plain(text: str) -> str:
     """NFKC without unseen characters; lines and spaces stay."""
-    return _UNSEEN.sub("", unicodedata.normalize("NFKC", _UNSEEN.sub("", text)))
+    return _UNSEEN.sub("", unicodedata.normalize("NFKC", text))
 
 
 def line_form(text: str) -> str:
