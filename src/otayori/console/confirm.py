@@ -19,7 +19,7 @@ from otayori.core import clock
 from otayori.delivery.parcel import Urgency
 from otayori.messaging import confirm as confirming
 from otayori.messaging import gate, languages, override, reached, resolve, rules, send, targets, tell_staff
-from otayori.messaging.access import may_change, open_draft, open_message
+from otayori.messaging.access import may_change, open_message
 from otayori.messaging.compose import audience_of
 from otayori.messaging.confirm import Confirmation
 from otayori.messaging.describe import names_of
@@ -40,7 +40,8 @@ def confirm(request: HttpRequest, message_id: UUID) -> HttpResponse:
     message = open_message(access, message_id)
     if message.state != Message.State.DRAFT:
         return redirect("console:message", message_id=message.id)
-    message = open_draft(access, message_id)
+    if not may_change(access, message):
+        raise Http404
     confirming.get_ready(message)
     seen = confirming.look(message)
     try:

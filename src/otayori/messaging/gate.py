@@ -62,7 +62,7 @@ class Barred(Exception):
 def barriers(access: Access, message: Message) -> Barriers:
     """Return what keeps the message from going out by this person's word."""
     files = tuple(message.attachments.order_by("position", "id"))
-    findings = findings_of(message)
+    findings = findings_of(message, files)
     override = None
     if findings:
         overrides = Override.objects.filter(message=message, findings=findings.digest)

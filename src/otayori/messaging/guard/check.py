@@ -58,9 +58,14 @@ class Findings:
         return dict(counts)
 
 
-def findings_of(message: Message) -> Findings:
-    """Read the message and its files. Files that are not ready yet have no words: gate.py waits for them."""
-    files = list(message.attachments.filter(state=Attachment.State.READY).order_by("position", "id"))
+def findings_of(message: Message, attachments: Iterable[Attachment] | None = None) -> Findings:
+    """Read the message and its files (given, where they are loaded already).
+
+    Files that are not ready yet have no words: gate.py waits for them.
+    """
+    if attachments is None:
+        attachments = message.attachments.order_by("position", "id")
+    files = [one for one in attachments if one.state == Attachment.State.READY]
     unreadable = tuple(one for one in files if not one.is_readable)
     clean = _digest(message, files, ())
     if message.school is None and time.monotonic() - _clean.get(clean, -_CLEAN_FOR) < _CLEAN_FOR:
@@ -84,7 +89,8 @@ def _read(message: Message, files: list[Attachment]) -> tuple[Place, ...]:
 
 
 def _known(school: School | None) -> read.Known:
-    phones = [*School.objects.values_list("phone", flat=True), *Ward.objects.values_list("phone", flat=True)]
+    phones = School.objects.order_by().values_list("phone", flat=True)
+    phones = phones.union(Ward.objects.values_list("phone", flat=True))
     numbers = frozenset(re.sub(r"\D", "", phone) for phone in phones)
     return read.Known(_roster(school), numbers, clock.today())
 
