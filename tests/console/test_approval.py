@@ -165,6 +165,16 @@ def test_a_mail_about_what_was_withdrawn_is_not_sent(cast: Cast, teacher: Client
     assert not mail.outbox
 
 
+def test_two_workers_send_one_mail(cast: Cast) -> None:
+    message = draft(cast.sato, cast.sakura, class_1(cast))
+    tell_staff.tell([cast.sato], message, StaffNotice.About.SENT_BACK)
+    now = clock.now()
+    mine, theirs = StaffNotice.objects.get(), StaffNotice.objects.get()
+    assert [tell_staff._claim(mine, now), tell_staff._claim(theirs, now)] == [True, False]
+    assert tell_staff.send_due(now) == 0
+    assert tell_staff.send_due(now + timedelta(minutes=2)) == 1  # the worker that took it died
+
+
 def test_mails_are_tried_five_times(cast: Cast, settings: object, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"  # type: ignore[attr-defined]
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9  # type: ignore[attr-defined]  # nobody listens

@@ -2,6 +2,7 @@
 
 import pytest
 
+from otayori.accounts.models import Role
 from otayori.core import clock
 from otayori.messaging.audience import Target
 from otayori.messaging.guard import check
@@ -33,6 +34,16 @@ def test_children_who_left_are_still_known(cast: Cast) -> None:
     Student.objects.filter(id=cast.aoi.id).update(left_at=clock.now())
     text = "山田 葵さん"
     assert counts(draft(cast.suzuki, cast.sakura, whole(cast.sakura), text=text)) == {"one name": 1}
+
+
+def test_staff_are_introduced_to_everybody(cast: Cast) -> None:
+    people_of = ["佐藤 花子", "鈴木 一郎", "高橋 大輔", "田中 美穂", "伊藤 健太", "山本 樹"]
+    for n, name in enumerate(people_of):
+        people.staff(name, f"s{n}@school.example", cast.sakura, Role.TEACHER)
+    text = "本年度の担任\n" + "\n".join(f"{n + 1}年1組 {name}" for n, name in enumerate(people_of))
+    assert not findings_of(draft(cast.suzuki, cast.sakura, whole(cast.sakura), text=text))
+    elsewhere = draft(cast.tanaka, cast.kashiwa, whole(cast.kashiwa), text=text)
+    assert counts(elsewhere) == {"name list": 6}
 
 
 def test_a_family_may_read_of_its_own_children_alone(cast: Cast) -> None:

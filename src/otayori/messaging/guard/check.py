@@ -8,8 +8,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from django.db.models import Count
+from django.db.models import Count, Q
 
+from otayori.accounts.models import Membership, User
 from otayori.core import clock, crypto
 from otayori.messaging import resolve
 from otayori.messaging.compose import audience_of
@@ -107,7 +108,15 @@ def _roster(school: School | None) -> Roster:
             found[written].add(key)
             surnames[first].update(written.split()[:-1][:1])
     of_names, of_kana = (frozenset(fold(one) for one in found) for found in surnames)
-    return Roster(_folded(names), _folded(kana), of_names, of_kana)
+    return Roster(_folded(names), _folded(kana), of_names, of_kana, _staff(school))
+
+
+def _staff(school: School | None) -> frozenset[str]:
+    members = (
+        Membership.objects.filter(Q(school=school) | Q(school=None)) if school else Membership.objects.all()
+    )
+    people = User.objects.filter(id__in=members.values("user"), is_active=True).only("id", "name")
+    return frozenset(fold(person.name) for person in people)
 
 
 def _folded(found: dict[str, set[str]]) -> dict[str, frozenset[str]]:

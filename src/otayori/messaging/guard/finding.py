@@ -37,13 +37,15 @@ class Finding:
 class Roster:
     """The children a message could be about, by folded (fold.fold) writings of their names.
 
-    A name leads to the keys of all who bear it. `surnames` and `kana_surnames` are folded too.
+    A name leads to the keys of all who bear it. `surnames` and `kana_surnames` are folded too, and the names
+    of `staff`, which stand in letters to everybody.
     """
 
     names: Mapping[str, frozenset[str]] = field(default_factory=dict)
     kana: Mapping[str, frozenset[str]] = field(default_factory=dict)
     surnames: frozenset[str] = frozenset()
     kana_surnames: frozenset[str] = frozenset()
+    staff: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -43,7 +43,7 @@ def find(lines: list[str], roster: Roster) -> list[str]:
     known: dict[str, str] = {}  # as written -> surname
     shaped: dict[str, str] = {}
     for line in lines:
-        names = _names(line.strip(), roster)
+        names = [one for one in _names(line.strip(), roster) if fold(one[0]) not in roster.staff]
         known |= dict(names)
         shaped |= dict(names or _shaped(line))
     numbered = len(shaped) - len(known)

@@ -22,7 +22,8 @@ class Hit:
 def find(folded: Folded, roster: Roster) -> list[Hit]:
     """Return each child's name that stands in the text, once, in order; the longest where several begin.
 
-    A child written in kanji and again in kana is one hit.
+    A child written in kanji and again in kana is one hit. Who bears the name of a member of staff cannot be
+    told from them: the principal's name stands below every letter.
     """
     hits: list[Hit] = []
     seen: set[str] = set()
@@ -31,7 +32,7 @@ def find(folded: Folded, roster: Roster) -> list[Hit]:
         if start < covered:  # 「中山田葵」 is not 山田葵 as well, where the roster has both
             continue
         covered = end
-        if not keys & seen:
+        if not keys & seen and name not in roster.staff:
             hits.append(Hit(name, keys, folded.written(start, end)))
         seen |= keys
     return hits
