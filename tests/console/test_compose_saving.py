@@ -96,7 +96,7 @@ def test_two_people_on_one_draft_lose_nothing(cast: Cast) -> None:
     assert "鈴木 校長 さんが" in sato.get(address).content.decode()  # told before she saves
     answer = sato.post(AUTOSAVE, fields(whole(cast.sakura), text="担任の文") | hers, headers=JSON)
     assert answer.status_code == 409
-    assert "鈴木 校長 さん が" in answer.json()["conflict"]
+    assert "鈴木 校長 さんが" in answer.json()["conflict"]
     page = sato.post(address, fields(whole(cast.sakura), text="担任の文") | hers).content.decode()
     assert kept(message).text == "校長の文"
     for words in ("あなたの入力", "担任の文", "校長の文", "自分の内容で続ける", "相手の内容を読み込む"):

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 
 from otayori.accounts.access import Access, access_of, staff
 from otayori.accounts.interrupted import keeps_typing, owner_token, take_back
@@ -33,11 +33,11 @@ Typed = MultiValueDict[str, str]
 
 LOOK_UPS = ("search", "names", "restore")  # buttons that keep nothing
 CATEGORY_MEANINGS = {
-    Category.SAFETY: _lazy("不審者、地震、大雨、休校や引き渡しなど"),
-    Category.INCIDENT: _lazy("けが、事故、盗難など、起きたことの連絡"),
-    Category.EVENT: _lazy("運動会、遠足、保護者会など"),
-    Category.SCHOOL_LIFE: _lazy("持ち物、給食、下校時刻など、毎日のこと"),
-    Category.OTHER: _lazy("ほかのどれにも当てはまらないもの"),
+    Category.SAFETY: gettext_lazy("不審者、地震、大雨、休校や引き渡しなど"),
+    Category.INCIDENT: gettext_lazy("けが、事故、盗難など、起きたことの連絡"),
+    Category.EVENT: gettext_lazy("運動会、遠足、保護者会など"),
+    Category.SCHOOL_LIFE: gettext_lazy("持ち物、給食、下校時刻など、毎日のこと"),
+    Category.OTHER: gettext_lazy("ほかのどれにも当てはまらないもの"),
 }
 
 

@@ -32,7 +32,7 @@ def who(access: Access, message: Message) -> str:
 def told(access: Access, theirs: Message) -> str:
     """Say who saved it meanwhile, and when."""
     words = {"who": who(access, theirs), "at": clock_text(theirs.changed_at)}
-    return _("%(who)s が %(at)s に、この下書きを保存しました。") % words
+    return _("%(who)sが %(at)s に、この下書きを保存しました。") % words
 
 
 def context(access: Access, form: ComposeForm, theirs: Message) -> dict[str, Any]:
