@@ -64,6 +64,20 @@ def test_a_single_child_is_left_out_by_search(client: Client, cast: Cast) -> Non
     assert not Message.objects.get().individual
 
 
+def test_whom_the_manager_left_out_stays_out_when_the_teacher_saves(client: Client, cast: Cast) -> None:
+    """Also a child of another class, whom the teacher could not write to."""
+    mei = Target(kind="student", id=cast.mei.id)
+    message = draft(cast.sato, cast.sakura, whole(cast.sakura))
+    address = reverse("console:draft", args=[message.id])
+    client.force_login(cast.suzuki)
+    client.post(address, fields(whole(cast.sakura), action="save") | less(mei))
+    client.force_login(cast.sato)
+    page = client.get(address).content.decode()
+    assert "アルバレス 芽衣 さん（3年2組 1番）" in page
+    assert "いま選べない宛先" not in page
+    assert f'name="not" value="{mei.key}" checked' in page
+
+
 def test_nothing_but_left_out_is_nobody(client: Client, cast: Cast) -> None:
     client.force_login(cast.suzuki)
     assert "宛先を選んでください" in counted(client, cast.sakura, **less(room(cast.p3_2)))

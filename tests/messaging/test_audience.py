@@ -108,8 +108,10 @@ def test_a_teacher_writes_to_nobody_elsewhere_nor_to_single_children_of_others(c
         assert not targets.is_own(sato, cast.sakura, to(beyond))
         with pytest.raises(targets.NotYours):
             targets.check(sato, cast.sakura, to(beyond))
-        with pytest.raises(targets.NotYours):
-            targets.check(sato, cast.sakura, to(Target(kind="classroom", id=cast.p3_1.id)).minus([beyond]))
+    class_1 = to(Target(kind="classroom", id=cast.p3_1.id))
+    targets.check(sato, cast.sakura, class_1.minus([Target(kind="student", id=cast.mei.id)]))
+    with pytest.raises(targets.NotYours):
+        targets.check(sato, cast.sakura, class_1.minus([Target(kind="student", id=cast.jun.id)]))
 
 
 def test_who_does_not_write_for_the_school_writes_to_nobody(cast: Cast) -> None:

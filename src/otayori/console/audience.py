@@ -51,7 +51,7 @@ def student_search(request: HttpRequest) -> HttpResponse:
     part = NOT if request.GET.get("part") == NOT else TO
     if school is None:
         raise Http404
-    picked = picked_students(access, school, set(request.POST.getlist(part)))
+    picked = picked_students(access, school, set(request.POST.getlist(part)), part=part)
     context = {"picked": picked, "name": part, **found(access, school, request.POST, part=part)}
     return render(request, "console/student_picker.html", context)
 
@@ -104,7 +104,8 @@ def found(access: Access, school: School, typed: Typed, *, part: str = TO) -> di
     """Students found by what stands in the search field, without those already picked."""
     query = typed.get(SEARCH_FIELDS[part], "")
     ticked = set(typed.getlist(part))
-    ticks = student_ticks(search_students.search(access, school, query), ticked) if query else []
+    hits = search_students.search(access, school, query, to_leave_out=part == NOT) if query else []
+    ticks = student_ticks(hits, ticked)
     return {"query": query, "found": [tick for tick in ticks if not tick.ticked], "is_searched": bool(query)}
 
 

@@ -105,14 +105,14 @@ def pickers(access: Access, form: ComposeForm, opened: Keys = ()) -> tuple[Picke
         first = _own_first(choices, choices.school, to)
         second = replace(_of_school(choices, choices.school, NOT, left_out), everybody=None)
         first = replace(first, students=picked_students(access, choices.school, to))
-        second = replace(second, students=picked_students(access, choices.school, left_out))
+        second = replace(second, students=picked_students(access, choices.school, left_out, part=NOT))
     return _beyond(first, to), _beyond(second, left_out)
 
 
-def picked_students(access: Access, school: School, ticked: Keys) -> list[Tick]:
-    """Return the single students that are ticked."""
+def picked_students(access: Access, school: School, ticked: Keys, *, part: str = TO) -> list[Tick]:
+    """Return the single students that are ticked, in `to` or in `not`."""
     ids = [t.id for t in targets_of(ticked) if t.kind == "student" and t.id]
-    return student_ticks(search_students.picked(access, school, ids), ticked)
+    return student_ticks(search_students.picked(access, school, ids, to_leave_out=part == NOT), ticked)
 
 
 def student_ticks(found: Sequence[search_students.Found], ticked: Keys) -> list[Tick]:

@@ -38,8 +38,11 @@ def _matching(targets: Iterable[Target]) -> Q:
     found = Q()
     if schools := [t.id for t in by_kind.get("school", [])]:
         found |= Q(school__in=schools)
+    by_grade: dict[str | None, list[UUID | None]] = {}  # the board writes to one grade of 30 schools
     for target in by_kind.get("grade", []):
-        of_grade = enrolled.filter(classroom__school=target.id, classroom__grade=target.grade)
+        by_grade.setdefault(target.grade, []).append(target.id)
+    for grade, of_schools in by_grade.items():
+        of_grade = enrolled.filter(classroom__school__in=of_schools, classroom__grade=grade)
         found |= Q(id__in=of_grade.values("student_id"))
     if classrooms := [t.id for t in by_kind.get("classroom", [])]:
         found |= Q(id__in=enrolled.filter(classroom__in=classrooms).values("student_id"))

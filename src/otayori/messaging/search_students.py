@@ -26,28 +26,34 @@ class Found:
     place: str  # 3年1組 12番
 
 
-def search(access: Access, school: School, text: str) -> list[Found]:
-    """Return up to `MOST_FOUND` students this person may write to whose name or kana holds the text."""
+def search(access: Access, school: School, text: str, *, to_leave_out: bool = False) -> list[Found]:
+    """Return up to `MOST_FOUND` students whose name or kana holds the text.
+
+    Those this person may write to; to be left out any of the school.
+    """
     wanted = search_key(text)
     if not wanted:
         return []
-    hits = [one for one in _may_write_to(access, school) if matches(wanted, one.name, one.kana)]
+    hits = [one for one in _to_choose(access, school, to_leave_out) if matches(wanted, one.name, one.kana)]
     hits.sort(key=lambda student: search_key(student.kana))
     return _with_places(hits[:MOST_FOUND])
 
 
-def picked(access: Access, school: School, ids: Collection[UUID]) -> list[Found]:
-    """Return those of the students that this person may write to: the ones a draft names already."""
+def picked(
+    access: Access, school: School, ids: Collection[UUID], *, to_leave_out: bool = False
+) -> list[Found]:
+    """Return those of the students that this person may choose: the ones a draft names already."""
     if not ids:
         return []
-    rows = list(_may_write_to(access, school).filter(id__in=ids))
+    rows = list(_to_choose(access, school, to_leave_out).filter(id__in=ids))
     rows.sort(key=lambda student: search_key(student.kana))
     return _with_places(rows)
 
 
-def _may_write_to(access: Access, school: School) -> QuerySet[Student]:
-    present = Student.objects.filter(school=school, left_at__isnull=True)
-    own = own_students(choices(access, school))
+def _to_choose(access: Access, school: School, to_leave_out: bool) -> QuerySet[Student]:
+    may = choices(access, school)
+    present = Student.objects.filter(school=school if may.whole_school else None, left_at__isnull=True)
+    own = None if to_leave_out else own_students(may)
     return present if own is None else present.filter(id__in=own)
 
 

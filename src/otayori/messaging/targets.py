@@ -88,20 +88,13 @@ def check(access: Access, school: School | None, audience: Audience) -> None:
             raise NotYours
         return
     may = choices(access, school)
-    wanted = [*audience.include, *audience.exclude]
-    if not may.whole_school or len(_allowed(may, wanted)) < len(set(wanted)):
+    if not may.whole_school or _within(may, audience) != audience:
         raise NotYours
 
 
 def possible(access: Access, school: School | None, audience: Audience) -> Audience:
     """Return the part of an audience that there is this year and that the person may write to."""
-    may = choices(access, school)
-    wanted = [*audience.include, *audience.exclude]
-    allowed = _there(may, wanted) if school is None else _allowed(may, wanted)
-    return Audience(
-        include=tuple(target for target in audience.include if target in allowed),
-        exclude=tuple(target for target in audience.exclude if target in allowed),
-    )
+    return _within(choices(access, school), audience)
 
 
 def is_own(access: Access, school: School | None, audience: Audience) -> bool:
@@ -113,6 +106,23 @@ def is_own(access: Access, school: School | None, audience: Audience) -> bool:
         return access.is_board
     mine = choices(access, school).own()
     return len(_allowed(mine, audience.include)) == len(set(audience.include))
+
+
+def _within(may: Choices, audience: Audience) -> Audience:
+    """Return the part of an audience that lies within the choices.
+
+    Any child of the school may be left out, by every author: that makes it smaller, and what a manager left
+    out of a teacher's draft must not come back because the teacher saves it.
+    """
+    if may.school is None:
+        include, exclude = _there(may, audience.include), _there(may, audience.exclude)
+    else:
+        include = _allowed(may, audience.include)
+        exclude = _allowed(replace(may, decides=True), audience.exclude)
+    return Audience(
+        include=tuple(target for target in audience.include if target in include),
+        exclude=tuple(target for target in audience.exclude if target in exclude),
+    )
 
 
 def own_students(may: Choices) -> "set[UUID] | None":

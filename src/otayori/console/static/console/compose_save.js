@@ -21,6 +21,7 @@
   let timer = 0;
   let tries = 0;
   let submitting = false;
+  let offered = false; // what an earlier page could not save waits for an answer
 
   const entries = () => [...new FormData(form)].filter(([name, value]) => typeof value === "string" && !PASSING.has(name));
   const content = (all) => JSON.stringify(all.filter(([name]) => !FRAME.has(name)));
@@ -43,7 +44,7 @@
       body,
       redirect: "manual",
       keepalive: leaving && body.length < KEEPALIVE_LIMIT,
-      signal: AbortSignal.timeout(PATIENCE),
+      signal: AbortSignal.timeout?.(PATIENCE),
     });
   };
 
@@ -131,7 +132,10 @@
   };
 
   const changed = () => {
-    if (!isChanged()) return;
+    if (!isChanged()) {
+      if (!unanswered && !offered) forget(); // typed, and taken back
+      return;
+    }
     remember();
     if (!stopped) later(WAIT);
   };
@@ -169,11 +173,12 @@
   // What could not be saved before this page was opened is offered, never put back by itself.
   const before = remembered();
   if (before && !("unsaved" in form.dataset) && content(before) !== kept) {
+    offered = true;
     const note = document.querySelector("[data-unsaved-note]").content.cloneNode(true);
     const frame = document.createElement("div");
     frame.append(note);
     document.querySelector(".compose").before(frame);
-    frame.querySelector("[data-forget]").addEventListener("click", () => { forget(); frame.remove(); });
+    frame.querySelector("[data-forget]").addEventListener("click", () => { offered = false; forget(); frame.remove(); });
     frame.querySelector("[data-restore]").addEventListener("click", () => {
       const again = document.createElement("form");
       again.method = "post";
