@@ -55,6 +55,11 @@ def test_some_are_left_out_and_the_page_says_so(client: Client, cast: Cast) -> N
 
 def test_a_single_child_is_left_out_by_search(client: Client, cast: Cast) -> None:
     client.force_login(cast.sato)
+    offered = client.post(reverse("console:leaving_out"), {"sender": str(cast.sakura.id)}).content.decode()
+    assert f'name="not" value="{room(cast.p3_2).key}"' in offered
+    assert "学校全体" not in offered
+    assert 'name="not"' not in client.get(NEW).content.decode()  # most messages do without
+    assert 'name="not"' in client.post(NEW, fields(action="leave_out")).content.decode()
     sent = {"sender": str(cast.sakura.id), "student_not": "やまだ"}
     page = client.post(reverse("console:student_search") + "?part=not", sent).content.decode()
     aoi = Target(kind="student", id=cast.aoi.id)

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 
 from otayori.accounts.access import Access, access_of, open_school, staff
 from otayori.accounts.interrupted import keeps_typing
-from otayori.console import sentences
+from otayori.console import sentences, target_choices
 from otayori.console.forms_compose import NOT, TO, ComposeForm
 from otayori.console.target_choices import insides, picked_students, student_ticks
 from otayori.messaging import name_recipients, resolve, search_students, targets
@@ -54,6 +54,18 @@ def student_search(request: HttpRequest) -> HttpResponse:
     picked = picked_students(access, school, set(request.POST.getlist(part)), part=part)
     context = {"picked": picked, "name": part, **found(access, school, request.POST, part=part)}
     return render(request, "console/student_picker.html", context)
+
+
+@keeps_typing
+@staff
+@require_POST
+def leaving_out(request: HttpRequest) -> HttpResponse:
+    """The second choice, of whom to leave out; most messages do without (htmx)."""
+    access = access_of(request)
+    sender = open_sender(access, request.POST.get("sender", ""))
+    form = ComposeForm(request.POST, targets.choices(access, sender))
+    context = {"sender": sender, "leaving_out": target_choices.leaving_out(access, form)}
+    return render(request, "console/leaving_out.html", context)
 
 
 @keeps_typing

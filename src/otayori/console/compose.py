@@ -16,7 +16,7 @@ from otayori.accounts.interrupted import keeps_typing, owner_token, take_back
 from otayori.console import audience, conflict, saved_audiences
 from otayori.console.calendar import chosen_day
 from otayori.console.forms_compose import NOT, TO, ComposeForm, typed_in
-from otayori.console.target_choices import pickers
+from otayori.console.target_choices import leaving_out, picker
 from otayori.console.writing import Writing, beginning, draft_id_in, going_on, keep, posted, revision_in
 from otayori.core.moments import clock_text
 from otayori.delivery.parcel import Urgency
@@ -31,7 +31,7 @@ from otayori.messaging.words import sender_of
 Typed = MultiValueDict[str, str]
 
 
-LOOK_UPS = ("search", "names", "restore")  # buttons that keep nothing
+LOOK_UPS = ("search", "names", "restore", "leave_out")  # buttons that keep nothing
 CATEGORY_MEANINGS = {
     Category.SAFETY: gettext_lazy("不審者、地震、大雨、休校や引き渡しなど"),
     Category.INCIDENT: gettext_lazy("けが、事故、盗難など、起きたことの連絡"),
@@ -206,16 +206,25 @@ def _other_editor(access: Access, message: Message) -> str:
 
 def _targets(access: Access, writing: Writing, form: ComposeForm, typed: Typed) -> dict[str, Any]:
     opened = [*typed.getlist("open"), *typed.getlist("opened")]
-    picker, leaving_out = pickers(access, form, opened)
+    choice = picker(access, form, opened)
     context: dict[str, Any] = {
-        "picker": picker,
-        "leaving_out": leaving_out,
+        "picker": choice,
+        "beyond": choice.beyond,
         **audience.count(writing.sender, form.audience),
     }
     if writing.sender is not None:
         context["to_found"] = audience.found(access, writing.sender, typed, part=TO)
         context["not_found"] = audience.found(access, writing.sender, typed, part=NOT)
+    if _leaves_out(form, typed, opened):
+        context["leaving_out"] = less = leaving_out(access, form, opened)
+        context["beyond"] += less.beyond
     return context
+
+
+def _leaves_out(form: ComposeForm, typed: Typed, opened: list[str]) -> bool:
+    """Tell whether the second choice, of whom to leave out, has to be seen."""
+    is_open = any(key.startswith(f"{NOT}:") for key in opened)
+    return bool(form.ticked(NOT) or typed.get("student_not") or is_open or typed.get("action") == "leave_out")
 
 
 def _blank(request: HttpRequest) -> Typed:

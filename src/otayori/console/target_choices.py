@@ -90,23 +90,30 @@ class Picker:
         return any(tick.ticked for tick in _ticks_of(self))
 
 
-def pickers(access: Access, form: ComposeForm, opened: Keys = ()) -> tuple[Picker, Picker]:
-    """Return the checkboxes for whom it is, and for whom of these not.
+def picker(access: Access, form: ComposeForm, opened: Keys = ()) -> Picker:
+    """Return the checkboxes for whom it is.
 
     `opened`: "to:<id of a school>" where the board wants to see the classes of a school.
     """
-    choices = form.choices
-    to, left_out = form.ticked(TO), form.ticked(NOT)
+    choices, ticked = form.choices, form.ticked(TO)
     if choices.school is None:
-        first = _of_ward(choices, TO, to, opened)
-        first = replace(first, rows=[_narrowing(row, form.ticked("only")) for row in first.rows])
-        second = replace(_of_ward(choices, NOT, left_out, opened), everybody=None)
+        made = _of_ward(choices, TO, ticked, opened)
+        made = replace(made, rows=[_narrowing(row, form.ticked("only")) for row in made.rows])
     else:
-        first = _own_first(choices, choices.school, to)
-        second = replace(_of_school(choices, choices.school, NOT, left_out), everybody=None)
-        first = replace(first, students=picked_students(access, choices.school, to))
-        second = replace(second, students=picked_students(access, choices.school, left_out, part=NOT))
-    return _beyond(first, to), _beyond(second, left_out)
+        made = _own_first(choices, choices.school, ticked)
+        made = replace(made, students=picked_students(access, choices.school, ticked))
+    return _beyond(made, ticked)
+
+
+def leaving_out(access: Access, form: ComposeForm, opened: Keys = ()) -> Picker:
+    """Return the checkboxes for whom of these it is not. `opened`: "not:<id of a school>"."""
+    choices, ticked = form.choices, form.ticked(NOT)
+    if choices.school is None:
+        made = _of_ward(choices, NOT, ticked, opened)
+    else:
+        made = _of_school(choices, choices.school, NOT, ticked)
+        made = replace(made, students=picked_students(access, choices.school, ticked, part=NOT))
+    return _beyond(replace(made, everybody=None), ticked)
 
 
 def picked_students(access: Access, school: School, ticked: Keys, *, part: str = TO) -> list[Tick]:

@@ -9,6 +9,7 @@ urlpatterns = [
     path("messages/audience-count", audience.audience_count, name="audience_count"),
     path("messages/audience-names", audience.audience_names, name="audience_names"),
     path("messages/student-search", audience.student_search, name="student_search"),
+    path("messages/leaving-out", audience.leaving_out, name="leaving_out"),
     path("messages/school-targets", audience.school_targets, name="school_targets"),
     path("messages/mail-preview", preview.mail_preview, name="mail_preview"),
     path("messages/<uuid:message_id>/preview", preview.preview, name="preview"),

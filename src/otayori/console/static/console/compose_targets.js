@@ -1,7 +1,7 @@
 // Choosing whom a message is for: "all of a kind" ticks its schools, and a search over many schools.
 "use strict";
 
-for (const choice of document.querySelectorAll(".targets")) {
+const makeReady = (choice) => {
   const members = (key) => [...choice.querySelectorAll(`[data-member-of="${CSS.escape(key)}"]`)];
   choice.addEventListener("change", (event) => {
     const box = event.target;
@@ -18,7 +18,7 @@ for (const choice of document.querySelectorAll(".targets")) {
   const fold = (text) => text.normalize("NFKC").toLowerCase().replace(/\s+/g, "")
     .replace(/[\u3041-\u3096]/g, (kana) => String.fromCharCode(kana.charCodeAt(0) + 0x60));
   const field = choice.querySelector("[data-school-search]");
-  if (!field) continue;
+  if (!field) return;
   const line = field.closest(".school-search");
   const told = line.querySelector("[data-found]");
   line.hidden = false;
@@ -38,15 +38,21 @@ for (const choice of document.querySelectorAll(".targets")) {
     }
     told.textContent = wanted ? `${found}${told.dataset.found}` : "";
   });
-}
+};
+for (const choice of document.querySelectorAll(".targets")) makeReady(choice);
 
-// The classes of a school that came: the button that asked has done its work; one goes on with the first of them.
+// What came from the server: the button that asked has done its work; one goes on with the first box of it.
 document.addEventListener("htmx:afterSwap", (event) => {
-  const school = event.detail.target;
-  if (!school.classList.contains("school-choice")) return;
-  school.classList.add("is-open");
-  school.querySelector('button[name="open"]')?.remove();
-  school.querySelector(".school-inside input[type=checkbox]")?.focus();
+  const place = event.detail.target;
+  if (place.id === "leaving-out") {
+    makeReady(place.querySelector(".targets"));
+    place.querySelector("input[type=checkbox]")?.focus();
+  }
+  if (place.classList.contains("school-choice")) {
+    place.classList.add("is-open");
+    place.querySelector('button[name="open"]')?.remove();
+    place.querySelector(".school-inside input[type=checkbox]")?.focus();
+  }
 });
 
 // The browser keeps ticks over a reload: the count must not speak of the page as it was sent.
