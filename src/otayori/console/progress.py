@@ -4,24 +4,20 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages as notices
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from otayori.accounts.access import Access, access_of, staff
-from otayori.console import approval, scheduled, sentences
+from otayori.console import after, approval, bars, scheduled
 from otayori.console.reasons import reason_of
-from otayori.core import clock
-from otayori.core.moments import clock_text
-from otayori.delivery.models import Batch, ChannelName
-from otayori.delivery.progress import ChannelProgress, progress
+from otayori.delivery.models import ChannelName
 from otayori.messaging import failures, report, send
-from otayori.messaging.access import may_change, open_message
+from otayori.messaging.access import may_change, open_message, open_released
 from otayori.messaging.compose import audience_of
 from otayori.messaging.describe import names_of, shortened
 from otayori.messaging.models import Message
-from otayori.messaging.pace import UNKNOWN, Pace, pace
 from otayori.messaging.words import sender_of
 
 
@@ -43,6 +39,7 @@ def message(request: HttpRequest, message_id: UUID) -> HttpResponse:
         "sender_name": sender_of(found),
         "audience": shortened(words, most=8),
     }
+    context |= after.context(access, found, context)
     return render(request, "console/progress.html", context)
 
 
@@ -50,7 +47,7 @@ def message(request: HttpRequest, message_id: UUID) -> HttpResponse:
 def progress_part(request: HttpRequest, message_id: UUID) -> HttpResponse:
     """The part of the page that changes by itself (htmx)."""
     access = access_of(request)
-    found = _released(access, message_id)
+    found = open_released(access, message_id)
     return render(request, "console/progress_part.html", _how_it_goes(access, found) | {"is_part": True})
 
 
@@ -58,9 +55,7 @@ def progress_part(request: HttpRequest, message_id: UUID) -> HttpResponse:
 def stop(request: HttpRequest, message_id: UUID) -> HttpResponse:
     """Ask, and stop what still waits."""
     access = access_of(request)
-    found = _released(access, message_id)
-    if not may_change(access, found):
-        raise Http404
+    found = open_released(access, message_id, own=True)
     here = reverse("console:message", args=[found.id])
     if request.method == "POST":
         _say_stopped(request, send.stop(access, found))
@@ -71,7 +66,7 @@ def stop(request: HttpRequest, message_id: UUID) -> HttpResponse:
         {
             "nav_current": "messages",
             "question": _("「%(title)s」の送信を止めますか") % {"title": found.title},
-            "detail": _stop_detail(_open(progress(_batch(found)))),
+            "detail": _stop_detail(sum(one.may_be_stopped for one in bars.tellings(found))),
             "verb": _("送信を止める"),
             "back_url": here,
             "back_label": _("送信を続ける"),
@@ -94,90 +89,27 @@ def _stop_detail(waiting: int) -> str:
     }
 
 
-def _released(access: Access, message_id: UUID) -> Message:
-    found = open_message(access, message_id)
-    if found.state != Message.State.RELEASED:
-        raise Http404
-    return found
-
-
-def _batch(message: Message) -> Batch:
-    if message.batch is None:  # the database forbids it: message_released_with_batch
-        raise Http404
-    return message.batch
-
-
 def _how_it_goes(access: Access, found: Message) -> dict[str, Any]:
-    batch = _batch(found)
-    channels = progress(batch)
-    paces = pace(batch, clock.now())
-    waiting, still_open = sum(channel.waiting for channel in channels), _open(channels)
+    told = bars.tellings(found)
+    newest, waiting = told[0], sum(one.waiting for one in told)
     totals = report.totals(found)
+    failed = sum(one.failed for one in told)
+    still_open = sum(one.may_be_stopped for one in told)
     return {
         "message": found,
-        "batch": batch,
-        "bars": [
-            _bar(channel, paces.get(channel.channel, UNKNOWN), is_stopped=batch.stopped_at is not None)
-            for channel in channels
-        ],
+        "newest": newest,
+        "older": told[1:],
+        "bars": newest.bars,
         "waiting": waiting,
-        "later": still_open - waiting,
+        "later": sum(one.later for one in told),
         "stop_detail": _stop_detail(still_open),
-        "may_stop": bool(still_open) and batch.stopped_at is None and may_change(access, found),
-        "state": "sending" if waiting else "stopped" if batch.stopped_at else "sent",
+        "may_stop": bool(still_open) and may_change(access, found),
+        "state": "sending" if waiting else "stopped" if newest.is_stopped else "sent",
         "totals": totals,
         "read_percent": 100 * totals.read // totals.recipients if totals.recipients else 0,
-        "failed": sum(channel.failed for channel in channels),
-        "failures": [_failure(failure) for failure in failures.newest(access, found)]
-        if any(channel.failed for channel in channels)
-        else [],
+        "failed": failed,
+        "failures": [_failure(failure) for failure in failures.newest(access, found)] if failed else [],
     }
-
-
-def _open(channels: list[ChannelProgress]) -> int:
-    return sum(channel.open for channel in channels)
-
-
-def _bar(channel: ChannelProgress, speed: Pace, *, is_stopped: bool) -> dict[str, Any]:
-    return {
-        "label": channel.label,
-        "done": channel.done,
-        "failed": channel.failed,
-        "waiting": channel.waiting,
-        "stopped": channel.cancelled + channel.expired,
-        "left": _left(channel, speed),
-        "notes": _notes(channel, is_stopped=is_stopped),
-    }
-
-
-def _left(channel: ChannelProgress, speed: Pace) -> str:
-    if channel.waiting:
-        return sentences.time_left(speed.seconds_left(channel.waiting))
-    if channel.cancelled or channel.later or speed.last_sent_at is None:
-        return ""
-    return _("%(time)s に終わりました") % {"time": clock_text(speed.last_sent_at)}
-
-
-def _notes(channel: ChannelProgress, *, is_stopped: bool) -> list[str]:
-    """What else became of the channel's deliveries, in sentences."""
-    notes = []
-    if channel.later_at:
-        notes.append(
-            _("未読の方には %(time)s からメールでも送ります（%(n)s件）")
-            % {"time": clock_text(channel.later_at), "n": f"{channel.later:,}"}
-        )
-    if channel.spared:
-        notes.append(_("読まれたため送らなかったメール %(n)s件") % {"n": f"{channel.spared:,}"})
-    if channel.expired:
-        notes.append(_("届ける期限を過ぎたため送らなかった分 %(n)s件") % {"n": f"{channel.expired:,}"})
-    if channel.cancelled:
-        sentence = (
-            _("%(n)s件は送っていません（停止）")
-            if is_stopped
-            else _("%(n)s件は送っていません（通知先の変更など）")
-        )
-        notes.append(sentence % {"n": f"{channel.cancelled:,}"})
-    return notes
 
 
 def _failure(failure: failures.Failure) -> dict[str, Any]:

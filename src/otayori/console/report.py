@@ -4,13 +4,13 @@ from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from otayori.accounts.access import Access, access_of, open_school, staff
 from otayori.messaging import report as reading
 from otayori.messaging import report_schools
-from otayori.messaging.access import open_message
+from otayori.messaging.access import open_released
 from otayori.messaging.models import Message
 from otayori.messaging.report import ClassReport, Reading, StudentLine
 from otayori.messaging.report_access import sees_whole_school, shown
@@ -25,9 +25,9 @@ _UNREACHED = (Reading.EXPIRED, Reading.FAILED, Reading.NO_ENDPOINT)
 def report(request: HttpRequest, message_id: UUID) -> HttpResponse:
     """The message's readers. Of the board's message the board chooses a school first; staff see their own."""
     access = access_of(request)
-    message = open_message(access, message_id)
-    if message.state != Message.State.RELEASED:
-        raise Http404
+    message = open_released(access, message_id)
+    if message.recalled_at is not None:  # what counts then is what was seen before
+        return redirect("console:exposure", message_id=message.id)
     context: dict[str, Any] = {
         "nav_current": "messages",
         "message": message,
@@ -79,6 +79,7 @@ def _section(report: ClassReport, show: str) -> dict[str, Any]:
         "label": report.classroom.label if report.classroom else _("学級なし"),
         "students": [line for line in report.students if _shows(line, show)],
         "guardians": sum(len(line.guardians) for line in report.students),
-        "read": report.count(Reading.READ),
+        "id": report.classroom.id if report.classroom else "none",
+        "read": report.opened,
         "unregistered": report.unregistered,
     }

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
@@ -12,15 +12,18 @@ from django.db import connection
 from otayori.delivery.models import Batch, ChannelName
 from otayori.delivery.status import EXPIRED, OPEN, READ, Status
 
+LATELY = timedelta(seconds=15)  # what the pace is measured by
+
 # What is in open slices and has no row yet waits: now, or until mail goes to those who have not read. The
 # fifth column tells whether a slice is due later; NULL: of a row whose slice is done.
 _COUNT = """
-SELECT batch_id, channel, 'cut', '', due_at > now(), sum(size), min(due_at)
+SELECT batch_id, channel, 'cut', '', due_at > now(), sum(size), min(due_at), 0, NULL
 FROM delivery_slice WHERE batch_id = ANY(%(batches)s) AND done_at IS NULL
 GROUP BY 1, 2, 5
 UNION ALL
 SELECT d.batch_id, d.channel, d.status, CASE WHEN d.code IN ('read', 'expired') THEN d.code ELSE '' END,
-       s.due_at > now(), count(*), NULL
+       s.due_at > now(), count(*), NULL,
+       count(*) FILTER (WHERE d.sent_at > now() - %(lately)s * interval '1 second'), max(d.sent_at)
 FROM delivery_delivery d LEFT JOIN delivery_slice s ON s.id = d.slice_id AND s.done_at IS NULL
 WHERE d.batch_id = ANY(%(batches)s)
 GROUP BY 1, 2, 3, 4, 5
@@ -49,6 +52,8 @@ class ChannelProgress:
     later_at: datetime | None  # when the first of them is due
     spared: int  # mails not sent since the push was read
     expired: int  # not handed over before the deadline
+    recent: int  # handed over within the last `LATELY`
+    last_sent_at: datetime | None
 
     @property
     def label(self) -> str:
@@ -77,6 +82,8 @@ class _Count(NamedTuple):
     is_later: bool | None
     size: int
     due_at: datetime | None
+    recent: int
+    last_sent_at: datetime | None
 
 
 def progress(batch: Batch) -> list[ChannelProgress]:
@@ -88,7 +95,7 @@ def progress_of(batch_ids: Collection[UUID]) -> dict[UUID, list[ChannelProgress]
     """Return what `progress` does, for some batches at once. One statement."""
     counts: dict[UUID, dict[str, list[_Count]]] = {batch_id: defaultdict(list) for batch_id in batch_ids}
     with connection.cursor() as cursor:  # the progress page, every few seconds while something waits
-        cursor.execute(_COUNT, {"batches": list(batch_ids)})
+        cursor.execute(_COUNT, {"batches": list(batch_ids), "lately": LATELY.total_seconds()})
         for batch_id, channel, *row in cursor.fetchall():
             counts[batch_id][channel].append(_Count(channel, *row))
     return {
@@ -120,6 +127,8 @@ def _of_channel(channel: str, counts: list[_Count]) -> ChannelProgress:
         later_at=cut[True].due_at if later else None,
         spared=spared,
         expired=expired,
+        recent=sum(row.recent for row in rows),
+        last_sent_at=max((row.last_sent_at for row in rows if row.last_sent_at), default=None),
     )
 
 

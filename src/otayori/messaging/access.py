@@ -34,9 +34,12 @@ def messages_for(access: Access) -> QuerySet[Message]:
     )
 
 
+_SHOWN = ("school", "batch", "author", "scheduled_by", "recalled_by")  # what its pages name
+
+
 def open_message(access: Access, message_id: UUID) -> Message:
     """Return a message this person has business with, else 404."""
-    message = messages_for(access).select_related("school", "batch").filter(id=message_id).first()
+    message = messages_for(access).select_related(*_SHOWN).filter(id=message_id).first()
     if message is None:
         raise Http404
     return message
@@ -46,6 +49,14 @@ def open_draft(access: Access, message_id: UUID) -> Message:
     """Return an unreleased message that this person may change, else 404."""
     message = open_message(access, message_id)
     if message.state != Message.State.DRAFT or not may_change(access, message):
+        raise Http404
+    return message
+
+
+def open_released(access: Access, message_id: UUID, *, own: bool = False) -> Message:
+    """Return a message that was sent, else 404. `own`: one that this person may correct or recall."""
+    message = open_message(access, message_id)
+    if message.state != Message.State.RELEASED or (own and not may_change(access, message)):
         raise Http404
     return message
 

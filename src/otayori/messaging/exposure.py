@@ -13,7 +13,7 @@ from otayori.delivery.models import Batch, ChannelName, Delivery
 from otayori.delivery.status import Status
 from otayori.messaging import follow_up
 from otayori.messaging.compose import audience_of
-from otayori.messaging.models import Attachment, AttachmentOpening, Message, Recipient
+from otayori.messaging.models import AttachmentOpening, Message, Recipient
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class Totals:
 
 
 def exposures(message: Message) -> dict[UUID, Exposure]:
-    """Return what reached each recipient, by guardian id. Four statements."""
+    """Return what reached each recipient, by guardian id. At most four statements."""
     rows = Recipient.objects.filter(message=message)
     users: dict[UUID, UUID] = {}
     found: dict[UUID, Exposure] = {}
@@ -100,12 +100,11 @@ def _is_before_recall(message: Message, at: datetime | None) -> bool:
 
 def _add_files(message: Message, users: dict[UUID, UUID], found: dict[UUID, Exposure]) -> None:
     """Openings of recipients; the senders, who had to open each file, are none, or are parents too."""
-    names = {one.id: one.name for one in Attachment.objects.filter(message=message)}
     opened: dict[tuple[UUID, UUID], dict[str, datetime]] = defaultdict(dict)
-    rows = AttachmentOpening.objects.filter(attachment__message=message) if names else ()
-    for row in rows:
+    for row in AttachmentOpening.objects.filter(attachment__message=message):
         if row.user_id in users and _is_before_recall(message, row.at):
             opened[users[row.user_id], row.attachment_id][row.way] = row.at
+    names = {one.id: one.name for one in message.attachments.all()} if opened else {}
     for (guardian_id, attachment_id), ways in opened.items():
         found[guardian_id].files.append(
             FileOpened(

@@ -63,13 +63,13 @@ def tell_late_joiners(access: Access, message_id: UUID, guardian_ids: Collection
     follow_up.check_open(message)
     if not _is_of_this_year(message):
         return 0
-    wanted = _untold(message).filter(guardian__in=guardian_ids)
-    new = set(wanted.values_list("guardian_id", flat=True))
-    told = recipients.insert(message, wanted, clock.now())
-    if told:
-        them = Recipient.objects.filter(message=message, guardian__in=new)
-        follow_up.tell_again(access, message, kind=FollowUp.Kind.LATE, to=them)
-    return told
+    new = set(_untold(message).filter(guardian__in=guardian_ids).values_list("guardian_id", flat=True))
+    if not new:
+        return 0
+    recipients.insert(message, _untold(message).filter(guardian__in=new), clock.now())
+    them = Recipient.objects.filter(message=message, guardian__in=new)
+    follow_up.tell_again(access, message, kind=FollowUp.Kind.LATE, to=them)
+    return len(new)
 
 
 def _untold(message: Message) -> QuerySet[Guardianship]:

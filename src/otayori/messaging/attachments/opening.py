@@ -3,8 +3,11 @@
 from collections.abc import Iterable
 from uuid import UUID
 
+from django.db.models import Count, Q, QuerySet
+
 from otayori.accounts.models import User
-from otayori.messaging.models import Attachment, AttachmentOpening
+from otayori.messaging.models import Attachment, AttachmentOpening, Message
+from otayori.roster.models import Guardian
 
 
 def note(attachment: Attachment, user: User, way: AttachmentOpening.Way) -> None:
@@ -18,3 +21,11 @@ def opened_by(user: User, attachments: Iterable[Attachment]) -> set[UUID]:
     """Return the ids of those that the user has opened in any way. One statement."""
     rows = AttachmentOpening.objects.filter(user=user, attachment__in=list(attachments))
     return set(rows.values_list("attachment_id", flat=True))
+
+
+def with_guardians(message: Message) -> QuerySet[Attachment]:
+    """The files of a message that went out, each with `guardians`: how many of its recipients opened it."""
+    recipients = Guardian.objects.filter(received__message=message).values("user")
+    opened = Count("openings__user", distinct=True, filter=Q(openings__user__in=recipients))
+    ready = message.attachments.filter(state=Attachment.State.READY)
+    return ready.annotate(guardians=opened)
