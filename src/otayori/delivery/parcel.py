@@ -48,7 +48,9 @@ class Content:
     deadline: datetime | None = None  # aware; nothing is handed over after it
     kind: Kind = Kind.MESSAGE
     version: int = 1  # of the message: a correction counts up
-    files: Sequence[dict[str, object]] = ()  # {"id", "name", "kind", "size" in bytes}: shown as links
+    # {"id", "name", "kind", "size" in bytes}: shown as links. Not hashed: channels keep what they rendered by
+    # content, and what was read from the ledger holds lists
+    files: Sequence[dict[str, object]] = field(default=(), hash=False)
 
 
 @dataclass(frozen=True, slots=True)
