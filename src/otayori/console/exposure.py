@@ -110,7 +110,7 @@ def _page(message: Message, school: School, names: Classes, show: str) -> dict[s
                 "label": label,
                 "url": f"?show={key}{of_school}",
                 "current": key == show,
-                "count": sum(_shows(line, key) for _label, lines in names for line in lines),
+                "count": _guardians(names, key),
             }
             for key, label in zip(SHOW, words, strict=True)
         ],
@@ -120,6 +120,12 @@ def _page(message: Message, school: School, names: Classes, show: str) -> dict[s
             if (kept := [line for line in lines if _shows(line, show)])
         ],
     }
+
+
+def _guardians(names: Classes, show: str) -> int:
+    """Count them once each, as the sentence above does, however many of their children stand below."""
+    shown_lines = [line["exposure"] for _label, lines in names for line in lines if _shows(line, show)]
+    return len({one.guardian_id for one in shown_lines})
 
 
 def _shows(line: dict[str, Any], show: str) -> bool:
