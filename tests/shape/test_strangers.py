@@ -177,6 +177,10 @@ CHANGES = {
     "group_put_back": {"manager"},
     "group_import": {"manager"},
     "group_copy": {"manager"},
+    "remind": {"manager"},
+    "recall": {"manager"},
+    "correct": {"manager"},
+    "late_joiners": {"manager"},
 }
 
 
