@@ -180,6 +180,23 @@ def test_the_chart_counts_each_class_in_words(client: Client, cast: Cast) -> Non
     assert [row["label"] for row in chart] == ["3年1組"]
 
 
+def test_after_a_correction_the_chart_counts_who_has_read_it(client: Client, cast: Cast) -> None:
+    message = to_the_school(cast)
+    for person in (cast.kim, cast.yamada):
+        mark_read(person, [message.id])
+    correct.correct(
+        access(cast.suzuki), message.id, correct.Correction("遠足", "中止です。", "中止になりました"), seen=1
+    )
+    mark_read(cast.kim, [message.id])
+    client.force_login(cast.suzuki)
+    page_of_it = client.get(address("message", message))
+    assert [(row["read"], row["unread"]) for row in page_of_it.context["chart"]] == [(1, 2), (0, 1)]
+    assert "（訂正後）" in page_of_it.content.decode()
+    report = client.get(address("report", message)).content.decode()
+    assert "訂正前だけ既読" in report
+    assert "訂正後を読んだ方 1人" in report
+
+
 def test_the_board_sees_a_bar_a_school(client: Client, cast: Cast) -> None:
     message = went_out(cast.tanaka, None, Target(kind="ward"))
     client.force_login(cast.tanaka)

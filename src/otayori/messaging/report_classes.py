@@ -33,12 +33,12 @@ class ClassTotals:
     classroom_id: UUID | None  # None: children who are in no class this year
     label: str
     recipients: int
-    read: int
-    unreached: int  # not read, and no address has taken or may still take it
+    read: int  # what it says now
+    unreached: int  # not read at all, and no address has taken or may still take it
 
     @property
     def unread(self) -> int:
-        """Not read although it went out or is still going out."""
+        """Not read although it went out or is still going out; or read before the correction alone."""
         return self.recipients - self.read - self.unreached
 
 
@@ -46,7 +46,13 @@ def by_class(message: Message, school: School) -> list[ClassTotals]:
     """Return the classes of a school that a released message went to, in the order of the register."""
     with connection.cursor() as cursor:  # the progress page of a school with 1,200 students
         cursor.execute(
-            _BY_CLASS, {"messages": [message.id], "school": school.id, "year": clock.school_year()}
+            _BY_CLASS,
+            {
+                "messages": [message.id],
+                "version": message.version,
+                "school": school.id,
+                "year": clock.school_year(),
+            },
         )
         rows = cursor.fetchall()
     rows.sort(key=lambda row: class_order(row[2] or "", row[3] or ""))

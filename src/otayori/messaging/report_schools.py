@@ -15,8 +15,8 @@ class SchoolTotals:
 
     school: School
     recipients: int
-    read: int
-    unreached: int  # not read, and no address has taken or may still take it
+    read: int  # what it says now
+    unreached: int  # not read at all, and no address has taken or may still take it
 
     @property
     def percent(self) -> int:
@@ -28,7 +28,8 @@ class SchoolTotals:
 # that the message has a handful of rows, and a join over 20,000 of them took minutes.
 COUNTED = """
 count(DISTINCT r.id),
-count(DISTINCT r.id) FILTER (WHERE r.read_at IS NOT NULL),
+count(DISTINCT r.id) FILTER (WHERE r.read_at IS NOT NULL
+                                   AND (%(version)s = 1 OR r.read_version >= %(version)s)),
 count(DISTINCT r.id) FILTER (WHERE r.read_at IS NULL AND NOT EXISTS (
     SELECT 1 FROM delivery_endpoint e CROSS JOIN told
     LEFT JOIN delivery_delivery d ON d.endpoint_id = e.id AND d.batch_id = told.batch_id
@@ -51,6 +52,6 @@ GROUP BY s.school_id
 def by_school(message: Message) -> list[SchoolTotals]:
     """Return the schools a released message went to, by school number. Two statements."""
     with connection.cursor() as cursor:  # the board's report of a ward-wide message: 20,000 recipients
-        cursor.execute(_BY_SCHOOL, {"messages": [message.id]})
+        cursor.execute(_BY_SCHOOL, {"messages": [message.id], "version": message.version})
         rows = {school_id: numbers for school_id, *numbers in cursor.fetchall()}
     return [SchoolTotals(school, *rows[school.id]) for school in School.objects.filter(id__in=rows)]
