@@ -105,6 +105,7 @@ class TestSearching:
         page = answer.content.decode()
         assert 'method="get"' not in page.split("<main", 1)[1]
         assert "words=" not in page
+        assert 'data-list="/console/messages/"' in page
         assert client.get(f"{SEARCH}?words=x").headers["Location"] == "/console/messages/"
         assert client.post(SEARCH, {"words": "  "}).headers["Location"] == "/console/messages/"
 

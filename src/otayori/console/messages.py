@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from otayori.accounts.access import Access, access_of, staff
 from otayori.console.message_filters import FilterBar, filter_bar
 from otayori.console.message_rows import rows, with_counts
+from otayori.console.place import address
 from otayori.messaging import search_messages
 from otayori.messaging.access import messages_for
 from otayori.messaging.excerpt import excerpt, marked
@@ -48,6 +49,7 @@ def search(request: HttpRequest) -> HttpResponse:
     page = Paginator(found.hits, A_PAGE).get_page(request.POST.get("page"))
     context = _around(access, bar) | {
         "words": words,
+        "list_url": address("console:messages", None, **dict(bar.query)),
         "found": found,
         "first": found.start + 1,
         "next_start": found.start + found.searched,
