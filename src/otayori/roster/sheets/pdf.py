@@ -61,17 +61,27 @@ def render(sheets: Sequence[SheetPage], *, title: str = "登録手順書") -> by
         "languages": [line._asdict() for line in languages.LINES],
         "sheets": [_for_template(sheet) for sheet in sheets],
     }
-    return _typeset(json.dumps(data), timestamp=datetime.combine(sheets[0].issued_on, time(), _TOKYO))
+    return typeset(_template(), json.dumps(data), timestamp=start_of(sheets[0].issued_on))
 
 
-def _typeset(data: str, *, timestamp: datetime) -> bytes:
+def start_of(day: date) -> datetime:
+    """Return the first moment of a day in Tokyo, as the typesetter wants it."""
+    return datetime.combine(day, time(), _TOKYO)
+
+
+def typeset(template: bytes, data: str, *, timestamp: datetime, is_accessible: bool = True) -> bytes:
+    """Return the PDF that a template makes of `data`, its JSON in sys.inputs; nothing of it is kept.
+
+    `timestamp`: the file's date, with an offset that is fixed. `is_accessible`: it is PDF/UA; not what has
+    pages of other files in it, which say nothing to a screen reader.
+    """
     compiler = typst.Compiler(font_paths=fonts.faces(), ignore_system_fonts=True)
     try:
         result = compiler.compile(
-            _template(),
+            template,
             format="pdf",
             sys_inputs={"data": data},
-            pdf_standards=["ua-1"],
+            pdf_standards=["ua-1"] if is_accessible else [],
             timestamp=timestamp,
         )
     finally:
@@ -114,11 +124,12 @@ def _for_template(sheet: SheetPage) -> dict[str, object]:
         "qr": qr.svg(sheet.url),
         "code": grouped(sheet.code, CODE_GROUPS),
         "password": grouped(sheet.password, PASSWORD_GROUPS),
-        "issued_on": _day(sheet.issued_on),
-        "expires_on": _day(sheet.expires_on),
+        "issued_on": day_words(sheet.issued_on),
+        "expires_on": day_words(sheet.expires_on),
         "guardians": sheet.guardians,
     }
 
 
-def _day(day: date) -> str:
+def day_words(day: date) -> str:
+    """Return 2025年11月25日(火)."""
     return format_date(day, "y年M月d日(E)", locale="ja_JP")

@@ -1,0 +1,61 @@
+"""Note that a family was told by letter, by telephone or in person, and take that back."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from django.db import transaction
+
+from otayori.accounts.access import Access
+from otayori.core import audit
+from otayori.messaging.letter import sections
+from otayori.messaging.models import Message, ToldOtherwise
+from otayori.schools.models import School
+
+
+def may_tell(access: Access, message: Message, school: School) -> bool:
+    """Tell whether this person may note it: who works in the school, or the board; auditors only read."""
+    is_sent = message.state == Message.State.RELEASED
+    return is_sent and (access.is_board or any(m.school_id == school.id for m in access.memberships))
+
+
+@transaction.atomic
+def tell(
+    access: Access, message: Message, school: School, *, students: Collection[UUID], way: str
+) -> list[UUID]:
+    """Note for these children that the family was told; returns those for whom it was not noted yet.
+
+    Children whose names this person may not see in the message's report are passed over.
+    """
+    meant = _shown(access, message, school) & set(students)
+    # two at once: the second finds the first one's notes
+    Message.objects.select_for_update().filter(id=message.id).values_list("id").first()
+    known = ToldOtherwise.objects.filter(message=message, student__in=meant, way=way)
+    new = sorted(meant - set(known.values_list("student_id", flat=True)))
+    ToldOtherwise.objects.bulk_create(
+        [ToldOtherwise(message=message, student_id=student, way=way, by=access.user) for student in new]
+    )
+    if new:
+        _record("told otherwise", access, message, way=way, count=len(new))
+    return new
+
+
+@transaction.atomic
+def take_back(
+    access: Access, message: Message, school: School, *, students: Collection[UUID], way: str
+) -> int:
+    """Delete the notes of this way for these children; returns how many there were."""
+    meant = _shown(access, message, school) & set(students)
+    gone, _ = ToldOtherwise.objects.filter(message=message, student__in=meant, way=way).delete()
+    if gone:
+        _record("told otherwise taken back", access, message, way=way, count=gone)
+    return gone
+
+
+def _shown(access: Access, message: Message, school: School) -> set[UUID]:
+    if not may_tell(access, message, school):
+        return set()
+    return {line.student.id for one in sections(access, message, school) for line in one.lines}
+
+
+def _record(action: str, access: Access, message: Message, **detail: str | int) -> None:
+    audit.record(action, actor_id=access.user.id, school_id=message.school_id, object_id=message.id, **detail)
