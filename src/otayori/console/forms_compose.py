@@ -172,6 +172,7 @@ def _refusal(lack: Missing, data: dict[str, Any]) -> tuple[str, str]:
         Missing.TITLE_LONG: ("title", _too_long(_("題名"), title, MOST_TITLE)),
         Missing.TEXT: ("text", _("本文を入力してください。")),
         Missing.TEXT_LONG: ("text", _too_long(_("本文"), text, MOST_TEXT)),
+        Missing.SLOT: ("text", _("｛ ｝で囲まれたところが残っています。入れる言葉に置き換えてください。")),
         Missing.RELEASE_EMERGENCY: (
             "release_at",
             _("緊急のお知らせは予約できません。日付と時刻を空にすると、すぐに送ります。"),

@@ -12,7 +12,7 @@ from otayori.accounts.models import User
 from otayori.core import clock
 from otayori.core.ids import new_id
 from otayori.delivery.parcel import Urgency
-from otayori.messaging import targets
+from otayori.messaging import slots, targets
 from otayori.messaging.audience import Audience
 from otayori.messaging.models import MOST_TEXT, MOST_TITLE, Category, Message
 from otayori.schools.models import School
@@ -27,6 +27,7 @@ class Missing(StrEnum):
     TITLE_LONG = "title long"
     TEXT = "text"
     TEXT_LONG = "text long"
+    SLOT = "slot"
     TARGET = "target"
     NOBODY = "nobody"
     RELEASE_EMERGENCY = "release emergency"
@@ -148,6 +149,8 @@ def missing(message: Message, *, students: int) -> list[Missing]:
         lacks.append(Missing.TEXT)
     if len(message.text) > MOST_TEXT:
         lacks.append(Missing.TEXT_LONG)
+    if slots.unfilled(message.title) or slots.unfilled(message.text):
+        lacks.append(Missing.SLOT)
     if audience_of(message).is_empty:
         lacks.append(Missing.TARGET)
     elif students == 0:
