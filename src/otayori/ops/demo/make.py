@@ -10,6 +10,7 @@ from otayori.accounts.models import User
 from otayori.core import clock
 from otayori.core.crypto import KeyMissing
 from otayori.core.models import Keyset
+from otayori.messaging import starter_templates
 from otayori.ops.demo import cast, sheet
 from otayori.ops.demo.families import families
 from otayori.ops.demo.groups import write_groups
@@ -71,6 +72,7 @@ def _make(telling: Telling, size: Size) -> None:
     made = Made(clock.school_year())
     with telling.step("学校 / schools", len(planned)) as advance:
         write_schools(planned, made, advance)
+        starter_templates.ensure()
     homes = families(planned, size)
     with telling.step("児童・生徒と保護者 / families", sum(len(home.children) for home in homes)) as advance:
         write_families(homes, made, advance)
