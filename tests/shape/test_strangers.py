@@ -15,7 +15,7 @@ from otayori.accounts.models import Membership, Role, User
 from otayori.messaging import send
 from otayori.messaging.attachments import content
 from otayori.messaging.audience import Target
-from otayori.messaging.models import Attachment, SavedAudience
+from otayori.messaging.models import Attachment, MessageTemplate, SavedAudience
 from otayori.roster.models import RegistrationSheet, RosterImport
 from tests.cast import PASSWORD, Cast, staff
 from tests.family.paper import attach
@@ -68,6 +68,7 @@ def things(cast: Cast) -> Things:
         "import_id": preview.id,
         "endpoint_id": cast.yamada.endpoints.get().id,
         "group_id": cast.soccer.id,
+        "template_id": MessageTemplate.objects.create(school=cast.sakura, name="行事").id,
     }
 
 
@@ -181,6 +182,10 @@ CHANGES = {
     "recall": {"manager"},
     "correct": {"manager"},
     "late_joiners": {"manager"},
+    "template": {"manager"},
+    "template_move": {"manager"},
+    "template_copy": {"manager"},
+    "template_retire": {"manager"},
 }
 
 
