@@ -24,7 +24,7 @@ def test_an_empty_morning(client: Client, cast: Cast) -> None:
     client.force_login(cast.suzuki)
     page = home(client)
     assert "お知らせを作成する" in page
-    assert "緊急のお知らせを作成する" in page
+    assert "緊急のお知らせ" in page
     assert "途中の下書きも、届かなかったお知らせもありません。" in page
     assert "今日送ったお知らせも、これから送る予約もありません。" in page
 

@@ -2,9 +2,11 @@
 
 from django.urls import path
 
-from otayori.console import templates_pages
+from otayori.console import emergency, templates_pages
 
 urlpatterns = [
+    path("emergency", emergency.page, name="emergency"),
+    path("emergency/count", emergency.count, name="emergency_count"),
     path("messages/new/template", templates_pages.choose, name="choose_template"),
     path("messages/new/template/<uuid:template_id>", templates_pages.use, name="use_template"),
     path("settings/templates", templates_pages.templates, name="templates"),
