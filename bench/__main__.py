@@ -25,6 +25,7 @@ QUICK: dict[str, list[str]] = {
     "lanes": ["--recipients=60000", "--runs=1", "--sizes", "2000"],
     "first": ["--recipients=4000", "--runs=5"],
     "idle": ["--recipients=4000", "--seconds=20"],
+    "pages": ["--runs=3"],
 }
 
 
