@@ -7,10 +7,10 @@ from uuid import UUID
 from django.core.paginator import Paginator
 from django.db.models import Count, Prefetch, QuerySet, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 
 from otayori.accounts.access import Access, access_of, staff
-from otayori.console.place import school_in_view
+from otayori.console.place import address, school_in_view
 from otayori.core import clock
 from otayori.roster import coverage
 from otayori.roster.access import groups_seen
@@ -45,13 +45,21 @@ class Line:
 
 @staff
 def roster(request: HttpRequest) -> HttpResponse:
-    """The list of a school; for the board without a chosen school, the schools."""
+    """The list of a school; for the board without a chosen school, the schools.
+
+    A name is searched by POST: it has no business in an address, a log or the browser's history.
+    """
     school = school_in_view(request)
     if school is None:
         return _schools(request, access_of(request))
-    enrolments = _found(school, classroom=request.GET.get("class", ""), typed=request.GET.get("q", ""))
-    page = Paginator(enrolments, A_PAGE).get_page(request.GET.get("page"))
+    asked = request.POST if request.method == "POST" else request.GET
+    room, typed = asked.get("class", ""), request.POST.get("q", "").strip()
+    if request.method == "POST" and not typed:
+        return redirect(address("console:roster", school, **({"class": room} if room else {})))
+    page = Paginator(_found(school, classroom=room, typed=typed), A_PAGE).get_page(asked.get("page"))
     context = {
+        "chosen": room,
+        "typed": typed,
         "nav_current": "roster",
         "school": school,
         "classrooms": classrooms_of(school),
