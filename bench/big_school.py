@@ -1,4 +1,4 @@
-"""A school of 1,200 children with names, guardians and messages: what a page of a large school has to read."""
+"""A school of 1,200 children with names, guardians, messages: what the pages of a large school read."""
 
 import os
 from collections.abc import Iterator

@@ -61,8 +61,8 @@ def report(bare: list[float], found: dict[str, list[float]]) -> record.Part:
     return record.Part(
         name="pages",
         title="Pages of a large school",
-        how="Every page of the console that a manager sees, for a school of 1,200 children, 300 messages. The "
-        "whole request inside one process: middleware, session, statements, decryption, template; no network. "
+        how="Every page of the console that a manager sees, for a school of 1,200 children, 300 messages. "
+        "The whole request in one process: middleware, session, statements, decryption, template; no network "
         "Beside it the bare page: the styleguide, which asks the database nothing.",
         figures=[
             record.Figure(f"slowest page, median: {slowest}", record.median(found[slowest]), "ms", GOAL)

@@ -1,4 +1,4 @@
-"""Every page meets WCAG 2.2 AA as far as a machine can tell: axe-core finds nothing, at desktop and phone size."""
+"""Every page meets WCAG 2.2 AA as far as a machine can tell: axe finds nothing, at desktop and phone size."""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
