@@ -20,6 +20,7 @@ from otayori.ops.demo.people import Made, write_families, write_schools
 from otayori.ops.demo.plan import WHOLE, Size, schools
 from otayori.ops.demo.staff import Staff
 from otayori.ops.demo.telling import Telling
+from otayori.ops.demo.told import write_told
 from otayori.ops.trouble import Trouble
 from otayori.schools.models import School, Ward
 
@@ -84,6 +85,7 @@ def _make(telling: Telling, size: Size) -> None:
     _analyze()
     with telling.step("これまでのお知らせ / past messages", len(LETTERS)) as advance:
         write_past(made, advance)
+    write_told()
     _analyze()
     telling.say(f"できました（{time.monotonic() - start:.0f} 秒）/ the demo ward is ready")
 
