@@ -16,9 +16,9 @@ from django.views.decorators.http import require_POST
 from otayori.accounts.access import Access, access_of, staff
 from otayori.accounts.interrupted import keeps_typing, owner_token, take_back
 from otayori.console import sentences
-from otayori.console.forms_compose import ComposeForm, typed_in
+from otayori.console.forms_compose import TO, ComposeForm, typed_in
 from otayori.console.forms_templates import SlotsForm
-from otayori.console.target_choices import picker
+from otayori.console.target_choices import all_at_once
 from otayori.console.templates_pages import classroom_labels, icon_of
 from otayori.core.ids import new_id
 from otayori.delivery.parcel import Urgency
@@ -151,7 +151,7 @@ def _go_on(request: HttpRequest, access: Access, draft_id: UUID) -> HttpResponse
         return redirect("console:draft", message_id=message.id)
     if (kept := take_back(request)) is not None:
         return _form(request, _writing(access, kept), restored=True)
-    typed = typed_in(message)
+    typed = typed_in(message, targets.choices(access, message.school))
     typed["sender"], typed["draft"] = sender_key(message.school), str(message.id)
     return _form(request, _writing(access, typed))
 
@@ -198,7 +198,6 @@ def _choose(request: HttpRequest, sender: School | None) -> HttpResponse:
 
 def _form(request: HttpRequest, writing: Writing, *, restored: bool = False) -> HttpResponse:
     access = access_of(request)
-    ticked = writing.form.ticked
     raw = writing.typed if writing.slots.fields else writing.form.data
     context = {
         "nav_current": "emergency",
@@ -209,8 +208,8 @@ def _form(request: HttpRequest, writing: Writing, *, restored: bool = False) -> 
         "owner": owner_token(access.user),
         "sender_key": sender_key(writing.sender),
         "sender_name": sender_of(Message(school=writing.sender)),
-        "picker": picker(access, writing.choices, ticked),
-        "is_ticked": bool(ticked),
+        "picker": all_at_once(writing.form),
+        "is_ticked": bool(writing.form.ticked(TO)),
         "classrooms": classroom_labels(writing.choices),
         "again_query": urlencode({"from": sender_key(writing.sender), "reuse": writing.draft_id}),
         **_nothing(writing),
@@ -220,7 +219,7 @@ def _form(request: HttpRequest, writing: Writing, *, restored: bool = False) -> 
 
 def _nothing(writing: Writing) -> dict[str, Any]:
     """The live part before anything was counted: script counts at once where something is ticked."""
-    return {"lacks": [], "sentence": "", "is_untouched": not writing.form.ticked}
+    return {"lacks": [], "sentence": "", "is_untouched": not writing.form.ticked(TO)}
 
 
 def _live(access: Access, writing: Writing, message: Message) -> dict[str, Any]:

@@ -105,6 +105,14 @@ def picker(access: Access, form: ComposeForm, opened: Keys = ()) -> Picker:
     return _beyond(made, ticked)
 
 
+def all_at_once(form: ComposeForm) -> Picker:
+    """Return the checkboxes an emergency has time for: no own classes first, no groups, no single child."""
+    choices, ticked = form.choices, form.ticked(TO)
+    if choices.school is None:
+        return _of_ward(choices, TO, ticked, ())
+    return replace(_of_school(choices, choices.school, TO, ticked), groups=[])
+
+
 def leaving_out(access: Access, form: ComposeForm, opened: Keys = ()) -> Picker:
     """Return the checkboxes for whom of these it is not. `opened`: "not:<id of a school>"."""
     choices, ticked = form.choices, form.ticked(NOT)
@@ -154,7 +162,7 @@ def insides(schools: Sequence[School], ticked: Keys, opened: Collection[UUID]) -
         | Q(school__in=Group.objects.filter(id__in=in_groups).values("school"))
     )
     rooms = list(Classroom.objects.filter(here, year_id=year))
-    groups = list(Group.objects.filter(here, year_id=year))
+    groups = list(Group.objects.filter(here, year_id=year, is_retired=False))
     concerned = wanted | {room.school_id for room in rooms} | {group.school_id for group in groups}
     return {
         school.id: Inside(

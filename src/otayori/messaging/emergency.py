@@ -9,13 +9,13 @@ from django.http import Http404
 from otayori.accounts.access import Access
 from otayori.delivery import release as delivery
 from otayori.delivery.parcel import Urgency
-from otayori.messaging import compose, confirm, send, targets
+from otayori.messaging import compose, confirm, gate, send, targets
 from otayori.messaging.access import may_change, open_message
 from otayori.messaging.models import Message
 from otayori.schools.models import School
 
 # What keeps `dispatch` from sending: the confirm page says why, and the draft is there.
-REFUSALS = (confirm.Changed, send.NotReady, targets.NotYours)
+REFUSALS = (confirm.Changed, gate.Barred, send.NotReady, targets.NotYours)
 
 
 def get_ready() -> None:

@@ -71,7 +71,7 @@ def choices(access: Access, school: School | None) -> Choices:
         return Choices(school, False, False, [], [], [], [])
     year = clock.school_year()
     rooms = list(Classroom.objects.filter(school=school, year_id=year))
-    groups = list(Group.objects.filter(school=school, year_id=year))
+    groups = list(Group.objects.filter(school=school, year_id=year, is_retired=False))
     found = sorted({room.grade for room in rooms}, key=grades.CODES.index)
     all_of_it = Choices(school, True, access.manages(school.id), [school], found, rooms, groups)
     if all_of_it.decides:
