@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from otayori.accounts.models import Role, User
-from otayori.console.context import channel_trouble
+from otayori.console.context import channel_trouble, forget_trouble
 from otayori.core import clock
 from otayori.messaging.audience import Target
 from otayori.messaging.models import ApprovalStep, Message, SendingRules
@@ -122,6 +122,7 @@ def test_twelve_statements_for_everybody(client: Client, cast: Cast, django_asse
     for person in (cast.suzuki, cast.sato, cast.tanaka, auditor):
         client.force_login(person)
         client.get("/console/")
+        forget_trouble()
         channel_trouble()
         with django_assert_max_num_queries(12):
             assert len(client.get("/console/").context["today"]) > 0

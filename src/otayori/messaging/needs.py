@@ -36,7 +36,9 @@ def needs(access: Access, until: datetime) -> Needs:
     found = Needs()
     for message in rows.order_by("-changed_at", "-id"):
         _sort(access, message, found)
-    found.approvals.sort(key=lambda one: (one.urgency != "emergency", one.asked_at or one.changed_at))
+    found.approvals.sort(
+        key=lambda message: (message.urgency != "emergency", message.asked_at or message.changed_at)
+    )
     found.going_out = [one for one in found.going_out if one.due_at is not None and one.due_at < until]
     found.going_out.sort(key=lambda message: (message.due_at, message.id))
     return found
