@@ -125,6 +125,8 @@ def test_nothing_else_can_be_done_with_a_file_in_a_browser(cast: Cast, message: 
         assert headers["Content-Security-Policy"] == "sandbox; default-src 'none'"
         assert headers["X-Content-Type-Options"] == "nosniff"
         assert headers["Cache-Control"] == "private, no-store"
+    packed = client.get(address("attachment_download", attachment), headers={"Accept-Encoding": "gzip"})
+    assert packed.headers["Content-Encoding"] == "identity"  # no core is spent on packing it again
     disposition = client.get(address("attachment_download", attachment)).headers["Content-Disposition"]
     assert disposition.startswith("attachment; filename*=utf-8''")
     assert '"' not in disposition

@@ -4,6 +4,7 @@
 
 {
   const PART = 512 * 1024;
+  const MOST_LOOKS = 100; // some quarter of an hour
   const NOBODY = "00000000-0000-0000-0000-000000000000";
   const place = document.querySelector("[data-attachments]");
   const words = place?.dataset;
@@ -139,6 +140,7 @@
   let busy = 0;
   let timer = 0;
   let wait = 1;
+  let looks = 0;
 
   function add(files) {
     for (const file of files) new Row(file).queue();
@@ -179,9 +181,12 @@
   function watch() {
     if (!part("kept").querySelector("[data-unsettled]")) {
       wait = 1;
+      looks = 0;
       place.dispatchEvent(new CustomEvent("otayori:files-settled", { bubbles: true }));
       return;
     }
+    looks += 1;
+    if (looks > MOST_LOOKS) return; // an open page must not keep somebody signed in for ever
     timer = setTimeout(refresh, wait * 1000);
     wait = Math.min(10, wait * 1.3);
   }

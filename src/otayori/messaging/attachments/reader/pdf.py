@@ -15,6 +15,7 @@ from otayori.messaging.attachments.reader.verdict import Unfit, Verdict
 from otayori.messaging.attachments.reflow import is_garbled, reflow
 
 LARGE_PICTURE = 0.2  # of a page: words may stand in it that no text tells
+MOST_THINGS = 20_000  # on a page
 _PASSWORD = 4  # FPDF_ERR_PASSWORD
 _ANNOTATION_TEXT = 100_000  # bytes
 
@@ -108,6 +109,8 @@ def _hides_words(page: pdfium.PdfPage, words: str) -> bool:
     pictured, things = 0.0, 0
     for thing in page.get_objects(max_depth=4):
         things += 1
+        if things > MOST_THINGS:
+            return True  # a map or a drawing: nobody waits for that to be measured
         if thing.type == raw.FPDF_PAGEOBJ_IMAGE:
             with suppress(pdfium.PdfiumError):
                 left, bottom, right, top = thing.get_bounds()
