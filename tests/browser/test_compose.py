@@ -33,10 +33,6 @@ def signed_in(context: BrowserContext, email: str) -> Page:
     return page
 
 
-def state(page: Page) -> object:
-    return expect(page.locator("[data-save-state]"))
-
-
 def test_a_new_message_saves_itself_and_takes_its_address(
     cast: Cast, browse: Callable[..., BrowserContext]
 ) -> None:
@@ -146,6 +142,7 @@ def test_the_target_is_built_by_keyboard_and_named(cast: Cast, browse: Callable[
     page.get_by_role("button", name="メール", exact=True).focus()
     page.keyboard.press("Enter")
     expect(page.locator("#mail-preview")).to_contain_text("遠足")
+    expect(page.locator("[data-save-state]")).to_have_text(SAVED)
 
 
 def test_the_board_finds_a_school_and_its_class(cast: Cast, browse: Callable[..., BrowserContext]) -> None:
@@ -155,6 +152,7 @@ def test_the_board_finds_a_school_and_its_class(cast: Cast, browse: Callable[...
     page.get_by_role("button", name="桜小学校の学級を選ぶ").first.click()
     page.get_by_label("3年2組").first.check()
     expect(page.locator("#audience-count")).to_contain_text("桜小学校 3年2組")
+    expect(page.locator("[data-save-state]")).to_have_text(SAVED)  # nothing is under way when the page closes
 
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE])
