@@ -52,9 +52,10 @@
     if (messageId) return Promise.resolve();
     return new Promise((go, fail) => {
       const done = (id) => { messageId = id; go(); };
-      const wanted = new CustomEvent("otayori:need-draft", { bubbles: true, cancelable: true, detail: { done } });
-      // Whoever saves drafts takes the event (preventDefault) and calls done with the draft's id.
-      if (place.dispatchEvent(wanted)) fail(new Told(words.wordDraft));
+      const failed = () => fail(new Told(words.wordDraft));
+      const wanted = new CustomEvent("otayori:need-draft", { bubbles: true, cancelable: true, detail: { done, failed } });
+      // Whoever saves drafts takes the event (preventDefault) and calls done with the draft's id, or failed.
+      if (place.dispatchEvent(wanted)) failed();
     });
   }
 

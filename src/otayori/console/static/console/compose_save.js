@@ -163,8 +163,9 @@
   });
   document.addEventListener("click", (event) => { if (event.target.closest("[data-drop-typed]")) { forget(); submitting = true; } });
 
-  // Others (attachments) need a draft to hang on: form.dispatchEvent(new CustomEvent("otayori:need-draft", {detail: {done, failed}})).
+  // Files need a draft to hang on: attachments.js asks for one.
   form.addEventListener("otayori:need-draft", async (event) => {
+    event.preventDefault();
     await save({ forced: true });
     if (exists) event.detail.done?.(field("draft").value);
     else event.detail.failed?.();
