@@ -10,18 +10,10 @@ from otayori.accounts.access import Access
 from otayori.messaging import gate
 from otayori.messaging.guard.check import Place
 from otayori.messaging.guard.finding import Finding, Kind
-from otayori.messaging.models import Attachment, Message
+from otayori.messaging.models import Message
 from otayori.messaging.override import LEAST_REASON, MOST_REASON
 
 FIRST = 6  # snippets shown at once; the others on request
-
-
-@dataclass(frozen=True)
-class FileLine:
-    """A file, and whether this person has opened it."""
-
-    file: Attachment
-    is_opened: bool
 
 
 @dataclass(frozen=True)
@@ -38,7 +30,6 @@ def gate_context(access: Access, message: Message) -> dict[str, Any]:
     found = gate.barriers(access, message)
     return {
         "barriers": found,
-        "files": [FileLine(one, one.id in found.opened) for one in found.files],
         "found": [(_place(place), [_line(f) for f in place.findings]) for place in found.findings.places],
         "unreadable": found.findings.unreadable,
         "may_override": access.manages(message.school_id),
