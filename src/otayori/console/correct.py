@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from otayori.accounts.access import Access, access_of, staff
+from otayori.console import findings
 from otayori.console.after import closed_sentence
 from otayori.console.forms_after import CorrectForm
 from otayori.core import clock
@@ -58,6 +59,9 @@ def _send(request: HttpRequest, access: Access, message: Message, form: CorrectF
         return _form(request, message, form)
     except NotReady as refusal:
         form.refuse(refusal.lacks)
+        return _form(request, message, form)
+    except correcting.Found as refusal:
+        form.add_error("text", findings.told(refusal.findings))
         return _form(request, message, form)
     except follow_up.Closed as refusal:
         notices.warning(request, closed_sentence(refusal.why))

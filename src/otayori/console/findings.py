@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 
 from otayori.accounts.access import Access
 from otayori.messaging import gate
-from otayori.messaging.guard.check import Place
+from otayori.messaging.guard.check import Findings, Place
 from otayori.messaging.guard.finding import Finding, Kind
 from otayori.messaging.models import Message
 from otayori.messaging.override import LEAST_REASON, MOST_REASON
@@ -59,6 +59,13 @@ def to_do(found: gate.Barriers, *, decides: bool) -> list[str]:
     elif found.of_findings:
         lines.append(_("「送ってよいか確かめること」を直すか、管理職に承認を依頼してください。"))
     return lines
+
+
+def told(findings: Findings) -> str:
+    """Say in one sentence what was found where it can't be overridden: at the words of a correction."""
+    lines = [_line(finding) for place in findings.places for finding in place.findings]
+    said = "".join(dict.fromkeys(line.sentence for line in lines))
+    return said + _("訂正では送れません。直すか、新しいお知らせとして送ってください。")
 
 
 def _place(place: Place) -> str:

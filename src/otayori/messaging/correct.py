@@ -1,5 +1,6 @@
 """Correct: give a released message other words, keep the old ones, and tell everybody again."""
 
+from copy import copy
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from otayori.accounts.access import Access
 from otayori.core import audit, clock
 from otayori.messaging import follow_up
 from otayori.messaging.compose import Missing
+from otayori.messaging.guard.check import Findings, findings_of
 from otayori.messaging.models import MOST_TEXT, MOST_TITLE, FollowUp, Message, MessageVersion
 from otayori.messaging.rules import needs_approval
 from otayori.messaging.send import NotReady
@@ -39,6 +41,14 @@ class NoteShort(Exception):
     """Guardians are owed a word about what was wrong."""
 
 
+class Found(Exception):
+    """The guard found in the new words what must not go to many families; `findings` says what."""
+
+    def __init__(self, findings: Findings) -> None:
+        super().__init__("found")
+        self.findings = findings
+
+
 class Superseded(Exception):
     """Somebody else corrected it meanwhile."""
 
@@ -57,8 +67,8 @@ def correct(access: Access, message_id: UUID, words: Correction, *, seen: int) -
     """Make the next version and tell all recipients. What waits of the old words is not sent any more.
 
     `seen` is the version that was corrected. A second click finds these words in place and changes nothing.
-    Raises `follow_up.Closed`, `NeedsApproval`, `Superseded`, `Unchanged`, `NoteShort`, `send.NotReady`, or
-    `Message.DoesNotExist`.
+    Raises `follow_up.Closed`, `NeedsApproval`, `Superseded`, `Unchanged`, `NoteShort`, `Found`,
+    `send.NotReady`, or `Message.DoesNotExist`.
     """
     message = follow_up.locked(message_id)
     follow_up.check_open(message)
@@ -74,9 +84,9 @@ def correct(access: Access, message_id: UUID, words: Correction, *, seen: int) -
         raise Unchanged
     _refuse(words)
     at = clock.now()
+    _check_words(message, words)
     _keep_old(access, message, words.note)
     message.title, message.text, message.version = words.title, words.text, message.version + 1
-    _check_words(access, message)
     message.save(update_fields=["title", "text", "version", "changed_at"])
     waiting = follow_up.stop_open(message, at) or 0
     follow_up.tell_again(access, message, kind=FollowUp.Kind.CORRECT, to=follow_up.recipients_left(message))
@@ -120,5 +130,13 @@ def _keep_old(access: Access, message: Message, note: str) -> None:
     )
 
 
-def _check_words(access: Access, message: Message) -> None:
-    """The place where the new words pass what a first sending passes: the guard against names (gate.py)."""
+def _check_words(message: Message, words: Correction) -> None:
+    """Refuse what the guard finds in the new words, and did not find in the old: nobody has overridden it.
+
+    Who needs such words writes a new message: there a manager gives the reason.
+    """
+    corrected = copy(message)
+    corrected.title, corrected.text = words.title, f"{words.text}\n{words.note}"
+    found = findings_of(corrected)
+    if found and found.snippets() - findings_of(message).snippets():
+        raise Found(found)

@@ -49,6 +49,10 @@ class Findings:
     def __bool__(self) -> bool:
         return bool(self.places)
 
+    def snippets(self) -> set[tuple[Kind, str]]:
+        """Return what was found, wherever it stands."""
+        return {(f.kind, snippet) for place in self.places for f in place.findings for snippet in f.snippets}
+
     @cached_property
     def counts(self) -> dict[str, int]:
         """Kind of finding -> how many: what may be kept."""
