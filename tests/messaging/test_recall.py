@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 
 from otayori.core import clock
-from otayori.delivery.models import Batch, Slice
+from otayori.delivery.models import Batch, Delivery, Slice
 from otayori.delivery.parcel import Kind
-from otayori.messaging import correct, late_joiners, recall, send
+from otayori.messaging import correct, failures, late_joiners, recall, send
 from otayori.messaging.audience import Target
 from otayori.messaging.exposure import exposures
 from otayori.messaging.follow_up import Closed
@@ -111,6 +111,15 @@ def test_who_was_blocked_since_is_not_written_to(cast: Cast) -> None:
     Guardianship.objects.filter(guardian=cast.yamada).update(blocked_at=clock.now())
     recall.recall(access(cast.suzuki), message.id, REASON)
     assert "山田 恵子" not in told(notice_of(message))
+
+
+def test_who_missed_a_recalled_message_need_not_be_told_by_other_means(cast: Cast) -> None:
+    message = to_the_school(cast)
+    Delivery.objects.filter(endpoint__guardian=cast.yamada).update(status="failed", code="550 5.1.1")
+    assert failures.families_unreached([message]) == {message.id: 1}
+    recall.recall(access(cast.suzuki), message.id, REASON)
+    message.refresh_from_db()
+    assert failures.families_unreached([message]) == {}
 
 
 def test_opening_the_notice_is_not_taken_for_reading_the_text(cast: Cast) -> None:

@@ -93,7 +93,8 @@ def _how_it_goes(access: Access, found: Message) -> dict[str, Any]:
     told = bars.tellings(found)
     newest, waiting = told[0], sum(one.waiting for one in told)
     totals = report.totals(found)
-    failed = sum(one.failed for one in told)
+    # of a recalled message what counts is whom the notice did not reach
+    failed = newest.failed if found.recalled_at else sum(one.failed for one in told)
     still_open = sum(one.may_be_stopped for one in told)
     return {
         "message": found,
@@ -108,13 +109,16 @@ def _how_it_goes(access: Access, found: Message) -> dict[str, Any]:
         "totals": totals,
         "read_percent": 100 * totals.read // totals.recipients if totals.recipients else 0,
         "failed": failed,
-        "failures": [_failure(failure) for failure in failures.newest(access, found)] if failed else [],
+        "failures": _failures(access, found) if failed and found.recalled_at is None else [],
     }
 
 
-def _failure(failure: failures.Failure) -> dict[str, Any]:
-    return {
-        "failure": failure,
-        "channel": ChannelName(failure.channel).label,
-        "reason": reason_of(failure.code),
-    }
+def _failures(access: Access, found: Message) -> list[dict[str, Any]]:
+    return [
+        {
+            "failure": failure,
+            "channel": ChannelName(failure.channel).label,
+            "reason": reason_of(failure.code),
+        }
+        for failure in failures.newest(access, found)
+    ]

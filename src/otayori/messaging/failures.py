@@ -95,8 +95,12 @@ def newest(access: Access, message: Message, limit: int = NEWEST) -> list[Failur
 
 
 def families_unreached(messages: Collection[Message]) -> dict[UUID, int]:
-    """Return by message id how many guardians no address reached (before the deadline). One statement."""
-    counts = Counter(message_id for message_id, _guardian in _unreached(m.id for m in messages))
+    """Return by message id how many guardians no address reached (before the deadline). One statement.
+
+    Nobody is to be told by other means what was recalled.
+    """
+    standing = [message.id for message in messages if message.recalled_at is None]
+    counts = Counter(message_id for message_id, _guardian in _unreached(standing))
     return dict(counts)
 
 

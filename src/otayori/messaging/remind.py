@@ -40,11 +40,6 @@ class Unread:
     no_way: int  # no live address: it can't reach them
     withheld: int  # blocked since, or the account is closed
 
-    @property
-    def people(self) -> int:
-        """All who may still read it."""
-        return self.reached + self.no_way
-
 
 @dataclass(frozen=True)
 class Look:
