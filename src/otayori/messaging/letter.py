@@ -11,13 +11,16 @@ from enum import StrEnum
 from uuid import UUID
 
 from otayori.accounts.access import Access
+from otayori.core import clock
 from otayori.messaging import report
-from otayori.messaging.models import Message, ToldOtherwise
-from otayori.messaging.report import ClassReport, Reading, StudentLine
-from otayori.messaging.report_access import shown
+from otayori.messaging.compose import audience_of
+from otayori.messaging.models import Message, RecipientStudent, ToldOtherwise
+from otayori.messaging.report import Reading
+from otayori.messaging.report_access import sees_whole_school
+from otayori.messaging.resolve import students
 from otayori.roster import coverage
-from otayori.roster.coverage import Standing
-from otayori.roster.models import Student
+from otayori.roster.models import Enrolment, Student
+from otayori.roster.order import ClassOrder, class_order
 from otayori.schools.models import Classroom, School
 
 
@@ -83,14 +86,28 @@ class Section:
 def sections(access: Access, message: Message, school: School) -> list[Section]:
     """Return the children of a message in one school, by class, whose names this person may see.
 
-    Of a message that is only scheduled: whom it would not get to as things are.
+    Of a message that is only scheduled: whom it would not get to as things are. Six statements; no name is
+    decrypted here, for a page shows a few of 1,200.
     """
-    reports = shown(access, message, school, report.by_classroom(message, school))
-    ids = [line.student.id for one in reports for line in one.students]
     is_sent = message.state == Message.State.RELEASED
-    standings = {} if is_sent else coverage.standings(ids)
-    told = _told(message, ids) if is_sent else {}
-    return [_section(one, standings if not is_sent else None, told) for one in reports]
+    got = _got(message, school) if is_sent else {}
+    children = _children(message, school, got)
+    needs = _needs(message, got) if is_sent else _foreseen(list(children))
+    told = _told(message, list(children)) if is_sent else {}
+    own = None if sees_whole_school(access, message, school) else access.own_classroom_ids()
+    seats = Enrolment.objects.filter(student__in=list(children), year_id=clock.school_year())
+    seat_of = {seat.student_id: seat for seat in seats.select_related("classroom")}
+    rooms: dict[UUID | None, Section] = {}
+    for key, student in children.items():
+        seat = seat_of.get(key)
+        room = seat.classroom if seat else None
+        if own is None or (room is not None and room.id in own):
+            line = Line(student, seat.number if seat else None, needs.get(key, Need.UNREGISTERED))
+            line.told = told.get(key, [])
+            rooms.setdefault(room.id if room else None, Section(room, [])).lines.append(line)
+    for section in rooms.values():
+        section.lines.sort(key=lambda line: (line.number is None, line.number or 0))
+    return sorted(rooms.values(), key=lambda section: _order(section.classroom))
 
 
 def chosen(found: Iterable[Section], choice: Choice, *, only_left: bool = False) -> list[Section]:
@@ -110,20 +127,34 @@ def count(found: Iterable[Section], choice: Choice) -> int:
     return sum(choice.takes(line.need) for one in found for line in one.lines)
 
 
-def _section(
-    found: ClassReport, standings: dict[UUID, Standing] | None, told: dict[UUID, list[ToldOtherwise]]
-) -> Section:
-    lines = []
-    for line in found.students:
-        need = _need(line) if standings is None else _foreseen(standings.get(line.student.id, Standing()))
-        lines.append(Line(line.student, line.number, need, told.get(line.student.id, [])))
-    return Section(found.classroom, lines)
+Got = dict[UUID, dict[UUID, bool]]  # by child: who got it for the child, and whether they read it
 
 
-def _need(line: StudentLine) -> Need:
-    readings = {one.reading for one in line.guardians}
-    if not readings:
-        return Need.UNREGISTERED
+def _got(message: Message, school: School) -> Got:
+    rows = RecipientStudent.objects.filter(recipient__message=message, student__school=school)
+    columns = ("student_id", "recipient__guardian_id", "recipient__read_at")
+    found: Got = defaultdict(dict)
+    for student, guardian, read_at in rows.values_list(*columns):
+        found[student][guardian] = read_at is not None
+    return found
+
+
+def _children(message: Message, school: School, got: Got) -> dict[UUID, Student]:
+    """Whom the message is about now, and for whose sake it was got then."""
+    present = students(audience_of(message)).filter(school=school)
+    found = {student.id: student for student in present}
+    if gone := got.keys() - found.keys():
+        found |= {student.id: student for student in Student.objects.filter(id__in=gone)}
+    return found
+
+
+def _needs(message: Message, got: Got) -> dict[UUID, Need]:
+    guardians = {guardian: read for one in got.values() for guardian, read in one.items()}
+    reading = report.readings(message, guardians)
+    return {student: _need({reading[guardian] for guardian in one}) for student, one in got.items()}
+
+
+def _need(readings: set[Reading]) -> Need:
     if Reading.READ in readings:
         return Need.REACHED
     if readings == {Reading.NO_ENDPOINT}:
@@ -131,15 +162,22 @@ def _need(line: StudentLine) -> Need:
     return Need.FAILED if readings <= _NO_WAY else Need.UNREAD
 
 
-def _foreseen(standing: Standing) -> Need:
-    if not standing.guardians:
-        return Need.UNREGISTERED
-    return Need.REACHED if standing.reachable else Need.UNREACHABLE
+def _foreseen(children: list[UUID]) -> dict[UUID, Need]:
+    standings = coverage.standings(children)
+    return {
+        student: Need.REACHED if standing.reachable else Need.UNREACHABLE
+        for student, standing in standings.items()
+        if standing.guardians
+    }
 
 
-def _told(message: Message, ids: list[UUID]) -> dict[UUID, list[ToldOtherwise]]:
+def _told(message: Message, children: list[UUID]) -> dict[UUID, list[ToldOtherwise]]:
     found: dict[UUID, list[ToldOtherwise]] = defaultdict(list)
-    rows = ToldOtherwise.objects.filter(message=message, student__in=ids).select_related("by")
+    rows = ToldOtherwise.objects.filter(message=message, student__in=children).select_related("by")
     for row in rows.order_by("at", "id"):
         found[row.student_id].append(row)
     return found
+
+
+def _order(room: Classroom | None) -> ClassOrder:
+    return class_order(room.grade, room.name) if room else class_order("", "")

@@ -5,6 +5,7 @@ from typing import Final
 
 from otayori.accounts.access import access_for
 from otayori.accounts.models import User
+from otayori.core import clock
 from otayori.messaging.letter import Choice, chosen, sections
 from otayori.messaging.models import Message, ToldOtherwise
 from otayori.messaging.told_otherwise import tell
@@ -26,4 +27,5 @@ def write_told() -> None:
         tell(access, message, message.school, students=[line.student.id for line in one.lines], way="letter")
     for one in found[_CLASSES : _CLASSES + 1]:
         tell(access, message, message.school, students=[one.lines[0].student.id], way="phone")
-    ToldOtherwise.objects.filter(message=message).update(at=message.released_at + timedelta(hours=18))
+    at = min(message.released_at + timedelta(hours=18), clock.now())
+    ToldOtherwise.objects.filter(message=message).update(at=at)
