@@ -14,7 +14,7 @@ from otayori.accounts.access import Access
 from otayori.core import clock
 from otayori.messaging import report
 from otayori.messaging.compose import audience_of
-from otayori.messaging.models import Message, RecipientStudent, ToldOtherwise
+from otayori.messaging.models import Message, Recipient, RecipientStudent, ToldOtherwise
 from otayori.messaging.report import Reading
 from otayori.messaging.report_access import sees_whole_school
 from otayori.messaging.resolve import students
@@ -127,15 +127,14 @@ def count(found: Iterable[Section], choice: Choice) -> int:
     return sum(choice.takes(line.need) for one in found for line in one.lines)
 
 
-Got = dict[UUID, dict[UUID, bool]]  # by child: who got it for the child, and whether they read it
+Got = dict[UUID, list[Recipient]]  # by child: who got it for the child
 
 
 def _got(message: Message, school: School) -> Got:
     rows = RecipientStudent.objects.filter(recipient__message=message, student__school=school)
-    columns = ("student_id", "recipient__guardian_id", "recipient__read_at")
-    found: Got = defaultdict(dict)
-    for student, guardian, read_at in rows.values_list(*columns):
-        found[student][guardian] = read_at is not None
+    found: Got = defaultdict(list)
+    for row in rows.select_related("recipient"):
+        found[row.student_id].append(row.recipient)
     return found
 
 
@@ -149,9 +148,11 @@ def _children(message: Message, school: School, got: Got) -> dict[UUID, Student]
 
 
 def _needs(message: Message, got: Got) -> dict[UUID, Need]:
-    guardians = {guardian: read for one in got.values() for guardian, read in one.items()}
-    reading = report.readings(message, guardians)
-    return {student: _need({reading[guardian] for guardian in one}) for student, one in got.items()}
+    people = {one.guardian_id: one for of_child in got.values() for one in of_child}
+    reading = report.readings(message, people.values())
+    return {
+        student: _need({reading[one.guardian_id] for one in of_child}) for student, of_child in got.items()
+    }
 
 
 def _need(readings: set[Reading]) -> Need:

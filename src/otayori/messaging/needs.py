@@ -3,11 +3,11 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 
 from otayori.accounts.access import Access
 from otayori.messaging.access import may_change, messages_for
-from otayori.messaging.models import ApprovalStep, Message
+from otayori.messaging.models import ApprovalStep, Message, StaffNotice
 
 
 @dataclass
@@ -32,7 +32,11 @@ def needs(access: Access, until: datetime) -> Needs:
     wanted = draft & (mine | ~Q(returned="")) | approval | scheduled & (Q(due_at__lt=until) | _undoable())
     steps = ApprovalStep.objects.filter(message=OuterRef("pk")).order_by("-at", "-id")
     rows = messages_for(access).filter(wanted).select_related("school", "asked_by")
-    rows = rows.defer("text", "recall_reason").annotate(last_step=Subquery(steps.values("did")[:1]))
+    asked = StaffNotice.About.APPROVAL_ASKED
+    told = StaffNotice.objects.filter(message=OuterRef("pk"), to=access.user, about=asked)
+    rows = rows.defer("text", "recall_reason").annotate(
+        last_step=Subquery(steps.values("did")[:1]), was_told=Exists(told)
+    )
     found = Needs()
     for message in rows.order_by("-changed_at", "-id"):
         _sort(access, message, found)
@@ -49,6 +53,14 @@ def _undoable() -> Q:
     return Q(release_at=None) | Q(due_at__gt=F("release_at"))
 
 
+def _is_asked(access: Access, message: Message) -> bool:
+    """Tell whether the approval waits for this person: a school's for the board, where nobody else can."""
+    if message.asked_by_id == access.user.id or not access.manages(message.school_id):
+        return False
+    is_of_school = access.is_board and message.school_id is not None
+    return not is_of_school or message.was_told  # type: ignore[attr-defined]
+
+
 def _sort(access: Access, message: Message, found: Needs) -> None:
     own = message.author_id == access.user.id
     if message.state == Message.State.SCHEDULED:
@@ -57,7 +69,7 @@ def _sort(access: Access, message: Message, found: Needs) -> None:
         if waits_for_undo and may_change(access, message):
             found.undoable.append(message)
     elif message.state == Message.State.APPROVAL:
-        if access.manages(message.school_id) and message.asked_by_id != access.user.id:
+        if _is_asked(access, message):
             found.approvals.append(message)
         elif access.user.id in (message.asked_by_id, message.author_id):
             found.asked.append(message)
