@@ -15,7 +15,7 @@ from otayori.console.forms_compose import NOT, TO, ComposeForm
 from otayori.console.target_choices import insides, picked_students, student_ticks
 from otayori.messaging import name_recipients, resolve, search_students, targets
 from otayori.messaging.audience import Audience
-from otayori.messaging.describe import names_of
+from otayori.messaging.describe import names_among, names_of
 from otayori.messaging.senders import open_sender
 from otayori.schools.models import School
 
@@ -28,8 +28,8 @@ SEARCH_FIELDS = {TO: "student", NOT: "student_not"}
 @require_POST
 def audience_count(request: HttpRequest) -> HttpResponse:
     """The live count beside the target (htmx)."""
-    _access, sender, audience = _ticked(request)
-    return render(request, "console/audience_count_part.html", count(sender, audience))
+    _access, form = _ticked(request)
+    return render(request, "console/audience_count_part.html", count(form))
 
 
 @keeps_typing
@@ -37,8 +37,8 @@ def audience_count(request: HttpRequest) -> HttpResponse:
 @require_POST
 def audience_names(request: HttpRequest) -> HttpResponse:
     """Who they are, by name, a page at a time (htmx). By POST: the rule is in the form, not in an address."""
-    access, sender, audience = _ticked(request)
-    return render(request, "console/audience_names.html", names(access, sender, audience, request.POST))
+    access, form = _ticked(request)
+    return render(request, "console/audience_names.html", names(access, form, request.POST))
 
 
 @keeps_typing
@@ -51,7 +51,8 @@ def student_search(request: HttpRequest) -> HttpResponse:
     part = NOT if request.GET.get("part") == NOT else TO
     if school is None:
         raise Http404
-    picked = picked_students(access, school, set(request.POST.getlist(part)), part=part)
+    choices = targets.choices(access, school)
+    picked = picked_students(choices, set(request.POST.getlist(part)), part=part)
     context = {"picked": picked, "name": part, **found(access, school, request.POST, part=part)}
     return render(request, "console/student_picker.html", context)
 
@@ -64,7 +65,7 @@ def leaving_out(request: HttpRequest) -> HttpResponse:
     access = access_of(request)
     sender = open_sender(access, request.POST.get("sender", ""))
     form = ComposeForm(request.POST, targets.choices(access, sender))
-    context = {"sender": sender, "leaving_out": target_choices.leaving_out(access, form)}
+    context = {"sender": sender, "leaving_out": target_choices.leaving_out(form)}
     return render(request, "console/leaving_out.html", context)
 
 
@@ -83,22 +84,25 @@ def school_targets(request: HttpRequest) -> HttpResponse:
     return render(request, "console/school_inside.html", {"inside": inside, "name": name})
 
 
-def count(sender: School | None, audience: Audience) -> dict[str, Any]:
+def count(form: ComposeForm) -> dict[str, Any]:
     """What the count beside the target says."""
+    sender, audience = form.choices.school, form.audience
     reach = resolve.reach(audience)
     noun = sentences.children_word(sentences.kinds_of(sender))
     context: dict[str, Any] = {"reach": reach, "noun": noun, "is_untouched": audience.is_empty}
     if audience.is_empty:
         return context
-    context["words"] = names_of([audience]).words(audience, sender)
+    known = names_among(form.choices) if sender else names_of([audience])
+    context["words"] = known.words(audience, sender)
     if audience.exclude:
         whole, _schools = resolve.picked(Audience(include=audience.include))
         context["left_out"] = whole - reach.students
     return context
 
 
-def names(access: Access, sender: School | None, audience: Audience, typed: Typed) -> dict[str, Any]:
-    """A page of the people an audience reaches; the number of children whose names are not shown."""
+def names(access: Access, form: ComposeForm, typed: Typed) -> dict[str, Any]:
+    """A page of the people the target reaches; the number of children whose names are not shown."""
+    sender, audience = form.choices.school, form.audience
     shown = name_recipients.named(access, sender, audience)
     page = Paginator(shown, name_recipients.A_PAGE).get_page(typed.get("names_page"))
     start = page.start_index() - 1 if page.paginator.count else 0
@@ -121,7 +125,7 @@ def found(access: Access, school: School, typed: Typed, *, part: str = TO) -> di
     return {"query": query, "found": [tick for tick in ticks if not tick.ticked], "is_searched": bool(query)}
 
 
-def _ticked(request: HttpRequest) -> tuple[Access, School | None, Audience]:
+def _ticked(request: HttpRequest) -> tuple[Access, ComposeForm]:
     """Return what is ticked on the posted page; 404 where it goes beyond the person."""
     access = access_of(request)
     sender = open_sender(access, request.POST.get("sender", ""))
@@ -131,4 +135,4 @@ def _ticked(request: HttpRequest) -> tuple[Access, School | None, Audience]:
         targets.check(access, sender, form.audience)
     except targets.NotYours as error:
         raise Http404 from error
-    return access, sender, form.audience
+    return access, form

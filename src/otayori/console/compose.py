@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages as notices
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.datastructures import MultiValueDict
@@ -22,7 +22,7 @@ from otayori.core.moments import clock_text
 from otayori.delivery.parcel import Urgency
 from otayori.messaging import compose as drafts
 from otayori.messaging import confirm, discard, targets
-from otayori.messaging.access import open_draft, open_message
+from otayori.messaging.access import may_change, open_draft, open_message
 from otayori.messaging.models import MOST_TEXT, MOST_TITLE, Category, Message
 from otayori.messaging.saved_audiences import saved_for
 from otayori.messaging.senders import open_sender, sender_key, senders, usual_sender
@@ -63,13 +63,15 @@ def compose(request: HttpRequest) -> HttpResponse:
 def draft(request: HttpRequest, message_id: UUID) -> HttpResponse:
     """A draft to go on with. `?check` shows what it lacks before it can be sent."""
     access = access_of(request)
-    if open_message(access, message_id).state == Message.State.APPROVAL:
+    message = open_message(access, message_id)
+    if message.state == Message.State.APPROVAL:
         notices.info(request, _("承認を待っています。直すときは、先に依頼を取り下げてください。"))
         return redirect("console:message", message_id=message_id)
-    if open_message(access, message_id).state == Message.State.SCHEDULED:
+    if message.state == Message.State.SCHEDULED:
         notices.info(request, _("このお知らせは予約されています。直すときは、先に予約を取り消してください。"))
         return redirect("console:message", message_id=message_id)
-    message = open_draft(access, message_id)
+    if message.state != Message.State.DRAFT or not may_change(access, message):
+        raise Http404
     writing = going_on(access, message)
     if request.method == "POST":
         return _posted(request, writing)
@@ -171,7 +173,7 @@ def _page(
         **more,
     }
     if more.get("asked") == "names" and form.audience.include:
-        context |= audience.names(access, writing.sender, form.audience, typed)
+        context |= audience.names(access, form, typed)
     return render(request, "console/compose.html", context)
 
 
@@ -206,17 +208,17 @@ def _other_editor(access: Access, message: Message) -> str:
 
 def _targets(access: Access, writing: Writing, form: ComposeForm, typed: Typed) -> dict[str, Any]:
     opened = [*typed.getlist("open"), *typed.getlist("opened")]
-    choice = picker(access, form, opened)
+    choice = picker(form, opened)
     context: dict[str, Any] = {
         "picker": choice,
         "beyond": choice.beyond,
-        **audience.count(writing.sender, form.audience),
+        **audience.count(form),
     }
     if writing.sender is not None:
         context["to_found"] = audience.found(access, writing.sender, typed, part=TO)
         context["not_found"] = audience.found(access, writing.sender, typed, part=NOT)
     if _leaves_out(form, typed, opened):
-        context["leaving_out"] = less = leaving_out(access, form, opened)
+        context["leaving_out"] = less = leaving_out(form, opened)
         context["beyond"] += less.beyond
     return context
 

@@ -7,7 +7,6 @@ from uuid import UUID
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from otayori.accounts.access import Access
 from otayori.console.forms_compose import NOT, TO, ComposeForm
 from otayori.console.target_keys import ALL_OF_KIND, targets_of
 from otayori.core import clock
@@ -90,7 +89,7 @@ class Picker:
         return any(tick.ticked for tick in _ticks_of(self))
 
 
-def picker(access: Access, form: ComposeForm, opened: Keys = ()) -> Picker:
+def picker(form: ComposeForm, opened: Keys = ()) -> Picker:
     """Return the checkboxes for whom it is.
 
     `opened`: "to:<id of a school>" where the board wants to see the classes of a school.
@@ -101,7 +100,7 @@ def picker(access: Access, form: ComposeForm, opened: Keys = ()) -> Picker:
         made = replace(made, rows=[_narrowing(row, form.ticked("only")) for row in made.rows])
     else:
         made = _own_first(choices, choices.school, ticked)
-        made = replace(made, students=picked_students(access, choices.school, ticked))
+        made = replace(made, students=picked_students(choices, ticked))
     return _beyond(made, ticked)
 
 
@@ -113,21 +112,21 @@ def all_at_once(form: ComposeForm) -> Picker:
     return replace(_of_school(choices, choices.school, TO, ticked), groups=[])
 
 
-def leaving_out(access: Access, form: ComposeForm, opened: Keys = ()) -> Picker:
+def leaving_out(form: ComposeForm, opened: Keys = ()) -> Picker:
     """Return the checkboxes for whom of these it is not. `opened`: "not:<id of a school>"."""
     choices, ticked = form.choices, form.ticked(NOT)
     if choices.school is None:
         made = _of_ward(choices, NOT, ticked, opened)
     else:
         made = _of_school(choices, choices.school, NOT, ticked)
-        made = replace(made, students=picked_students(access, choices.school, ticked, part=NOT))
+        made = replace(made, students=picked_students(choices, ticked, part=NOT))
     return _beyond(replace(made, everybody=None), ticked)
 
 
-def picked_students(access: Access, school: School, ticked: Keys, *, part: str = TO) -> list[Tick]:
+def picked_students(choices: Choices, ticked: Keys, *, part: str = TO) -> list[Tick]:
     """Return the single students that are ticked, in `to` or in `not`."""
     ids = [t.id for t in targets_of(ticked) if t.kind == "student" and t.id]
-    return student_ticks(search_students.picked(access, school, ids, to_leave_out=part == NOT), ticked)
+    return student_ticks(search_students.picked(choices, ids, to_leave_out=part == NOT), ticked)
 
 
 def student_ticks(found: Sequence[search_students.Found], ticked: Keys) -> list[Tick]:

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from otayori.messaging.audience import Audience, Target
+from otayori.messaging.targets import Choices
 from otayori.roster.models import Group
 from otayori.schools import grades
 from otayori.schools.models import Classroom, School, SchoolKind
@@ -102,6 +103,16 @@ def names_of(audiences: Iterable[Audience]) -> Names:
         groups={group.id: group.name for group in groups},
         within={room.id: room.school.name for room in rooms}
         | {group.id: group.school.name for group in groups},
+    )
+
+
+def names_among(choices: Choices) -> Names:
+    """Return what the targets of a school's own choices are called, without asking again."""
+    return Names(
+        schools={school.id: school for school in choices.schools},
+        classrooms={room.id: room.label for room in choices.classrooms},
+        groups={group.id: group.name for group in choices.groups},
+        within={},
     )
 
 

@@ -1,19 +1,23 @@
 """Which names of a message's report a person sees.
 
-Managers (of their school), the board and auditors: all. The author: all, for every student of it was theirs
-to write to.
+Managers (of their school), the board and auditors: all. The author: all of a message to own classes and groups;
+one beyond these went out by a manager's approval, and its names are not the author's to read.
 Other teachers of the school: the classes they teach.
 """
 
 from otayori.accounts.access import Access
+from otayori.messaging.compose import audience_of
 from otayori.messaging.models import Message
 from otayori.messaging.report import ClassReport
+from otayori.messaging.targets import is_own
 from otayori.schools.models import School
 
 
 def sees_every_class(access: Access, message: Message) -> bool:
     """Tell whether all names of the message may be shown to this person."""
-    return access.is_ward_wide or access.manages(message.school_id) or message.author_id == access.user.id
+    if access.is_ward_wide or access.manages(message.school_id):
+        return True
+    return message.author_id == access.user.id and is_own(access, message.school, audience_of(message))
 
 
 def sees_whole_school(access: Access, message: Message, school: School) -> bool:

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from otayori.accounts.access import Access
 from otayori.core import clock
-from otayori.messaging.targets import choices, own_students
+from otayori.messaging.targets import Choices, choices, own_students
 from otayori.roster.models import Enrolment, Student
 from otayori.roster.search import matches, search_key
 from otayori.schools.models import School
@@ -34,25 +34,26 @@ def search(access: Access, school: School, text: str, *, to_leave_out: bool = Fa
     wanted = search_key(text)
     if not wanted:
         return []
-    hits = [one for one in _to_choose(access, school, to_leave_out) if matches(wanted, one.name, one.kana)]
+    hits = [
+        one
+        for one in _to_choose(choices(access, school), to_leave_out)
+        if matches(wanted, one.name, one.kana)
+    ]
     hits.sort(key=lambda student: search_key(student.kana))
     return _with_places(hits[:MOST_FOUND])
 
 
-def picked(
-    access: Access, school: School, ids: Collection[UUID], *, to_leave_out: bool = False
-) -> list[Found]:
-    """Return those of the students that this person may choose: the ones a draft names already."""
+def picked(may: Choices, ids: Collection[UUID], *, to_leave_out: bool = False) -> list[Found]:
+    """Return those of the students that may be chosen: the ones a draft names already."""
     if not ids:
         return []
-    rows = list(_to_choose(access, school, to_leave_out).filter(id__in=ids))
+    rows = list(_to_choose(may, to_leave_out).filter(id__in=ids))
     rows.sort(key=lambda student: search_key(student.kana))
     return _with_places(rows)
 
 
-def _to_choose(access: Access, school: School, to_leave_out: bool) -> QuerySet[Student]:
-    may = choices(access, school)
-    present = Student.objects.filter(school=school if may.whole_school else None, left_at__isnull=True)
+def _to_choose(may: Choices, to_leave_out: bool) -> QuerySet[Student]:
+    present = Student.objects.filter(school=may.school if may.whole_school else None, left_at__isnull=True)
     own = None if to_leave_out else own_students(may)
     return present if own is None else present.filter(id__in=own)
 
