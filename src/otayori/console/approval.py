@@ -27,7 +27,7 @@ def page(request: HttpRequest, access: Access, message: Message) -> HttpResponse
     """The page of a message that waits for approval, which its door has let through."""
     seen = confirming.look(message)
     approves = approving.may_approve(access, message)
-    context: dict[str, Any] = confirm.whom_context(message, seen.reach)
+    context: dict[str, Any] = confirm.whom_context(access, message, seen.reach)
     context |= findings.gate_context(access, message)
     context |= {
         "nav_current": "messages",

@@ -25,6 +25,7 @@ from otayori.messaging.confirm import Confirmation
 from otayori.messaging.describe import names_of
 from otayori.messaging.dispatch import dispatch
 from otayori.messaging.models import Message
+from otayori.messaging.report_access import sees_every_class
 from otayori.messaging.times import mails_the_unread
 from otayori.messaging.words import sender_of
 
@@ -125,7 +126,7 @@ def _not_yours(request: HttpRequest, message: Message) -> HttpResponse:
 
 
 def _context(access: Access, message: Message, seen: Confirmation) -> dict[str, Any]:
-    context = whom_context(message, seen.reach) | findings.gate_context(access, message)
+    context = whom_context(access, message, seen.reach) | findings.gate_context(access, message)
     barriers = context["barriers"]
     needs_other = rules.needs_approval(access, message)
     asks = needs_other or (barriers.of_findings and not context["may_override"])
@@ -139,7 +140,7 @@ def _context(access: Access, message: Message, seen: Confirmation) -> dict[str, 
     }
 
 
-def whom_context(message: Message, reach: resolve.Reach) -> dict[str, Any]:
+def whom_context(access: Access, message: Message, reach: resolve.Reach) -> dict[str, Any]:
     """What an unreleased message is, whom it reaches now and how: for confirming, approving and waiting."""
     audience, sender = audience_of(message), message.school
     schools = resolve.schools_reached(audience)
@@ -163,7 +164,8 @@ def whom_context(message: Message, reach: resolve.Reach) -> dict[str, Any]:
     }
     if sender is None:
         return context | {"kinds": by_kind(schools)}
-    unreached, nobody = reached.out_of_reach(audience)
+    by_name = sees_every_class(access, message)
+    unreached, nobody = reached.out_of_reach(audience) if by_name else ([], [])
     return context | {
         "classrooms": reached.by_classroom(audience),
         "words": words,

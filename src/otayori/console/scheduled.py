@@ -24,7 +24,7 @@ LATE = 20  # seconds past its time: then no worker is there to take it
 
 def page(request: HttpRequest, access: Access, message: Message) -> HttpResponse:
     """The page of a scheduled message, which its door has let through."""
-    context = whom_context(message, resolve.reach(audience_of(message)))
+    context = whom_context(access, message, resolve.reach(audience_of(message)))
     context |= {"nav_current": "messages", "may_cancel": may_change(access, message)}
     if scheduling.is_undo(message):
         return render(request, "console/undo.html", context | _undo_context(access, message))

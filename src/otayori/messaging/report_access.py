@@ -1,7 +1,7 @@
 """Which names of a message's report a person sees.
 
-Managers (of their school), the board and auditors: all. The author: all of a message to own classes and groups;
-one beyond these went out by a manager's approval, and its names are not the author's to read.
+Managers (of their school), the board and auditors: all. The author: all of a message to own classes and
+groups; one beyond these went out by a manager's approval, and its names are not the author's to read.
 Other teachers of the school: the classes they teach.
 """
 
