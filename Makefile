@@ -27,7 +27,7 @@ test: packages lint ## everything that is checked before a change is taken (inst
 	$(PY) -m pytest
 
 check: lint ## the quick half of the tests: no browser, no processes, nothing slow
-	$(PY) -m pytest -m "not browser and not processes and not slow"
+	$(PY) -m pytest -n 2 -m "not browser and not processes and not slow"
 
 lint: .venv/.dev $(TRANSLATIONS) ## style, types and import directions
 	$(PY) -m ruff check
