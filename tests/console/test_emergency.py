@@ -185,11 +185,24 @@ def test_a_teacher_asks_for_approval(client: Client, cast: Cast) -> None:
     room = Target(kind="classroom", id=cast.p3_1.id)
     said = live(client, typed(cast.sakura, room))
     assert "管理職に承認を依頼する" in said
+    assert "3人に送るには、管理職の承認が必要です。" in said
+    assert "いますぐ送ります" not in said
     assert "緊急送信する" not in said
     seen = Message.objects.get()
     form = typed(cast.sakura, room, draft=str(seen.id), seen="forged")
-    assert client.post(PAGE, form).headers["Location"] == reverse("console:confirm", args=[seen.id])
+    here = client.post(PAGE, form).headers["Location"]
+    assert here == reverse("console:confirm", args=[seen.id])
     assert not Batch.objects.exists()
+    page = client.get(here)
+    assert "承認されると、すぐに送ります" in page.content.decode()
+    assert "すぐ送ります" not in page.content.decode()
+
+    ask = reverse("console:ask_approval", args=[seen.id])
+    said = client.post(ask, {"seen": page.context["seen"].fingerprint}, follow=True).content.decode()
+    assert "まだ誰にも送っていません" in said
+    assert "鈴木 校長" in said
+    assert "声をかけるか電話でも伝えてください" in said
+    assert "ボタンを押すとすぐに送ります" not in said
 
 
 def test_the_board_writes_to_schools(client: Client, cast: Cast) -> None:

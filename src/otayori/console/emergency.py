@@ -229,15 +229,23 @@ def _live(access: Access, writing: Writing, message: Message) -> dict[str, Any]:
     noun = sentences.children_word({s.kind for s in schools} or sentences.kinds_of(message.school))
     parts = names_of([audience]).words(audience, message.school)
     whom = "" if audience.is_empty else sentences.whom(message.school, audience, parts, schools)
-    people = {"whom": whom, "guardians": f"{seen.reach.guardians:,}"}
+    asks = needs_approval(access, message)
     return {
         "seen": seen,
-        "sentence": _("%(whom)sの保護者 %(guardians)s人に、いますぐ送ります。") % people if whom else "",
+        "sentence": _sentence(whom, f"{seen.reach.guardians:,}", asks=asks) if whom else "",
         "missed": sentences.missed_sentence(seen.reach, noun),
         "lacks": _lacks(writing, message, seen.lacks),
         "is_untouched": audience.is_empty,
-        "asks": needs_approval(access, message),
+        "asks": asks,
     }
+
+
+def _sentence(whom: str, guardians: str, *, asks: bool) -> str:
+    """What pressing the button means: who has to ask must not take it for sent."""
+    people = {"whom": whom, "guardians": guardians}
+    if asks:
+        return _("%(whom)sの保護者 %(guardians)s人に送るには、管理職の承認が必要です。") % people
+    return _("%(whom)sの保護者 %(guardians)s人に、いますぐ送ります。") % people
 
 
 def _lacks(writing: Writing, message: Message, lacks: list[Missing]) -> list[dict[str, str]]:
