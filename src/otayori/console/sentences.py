@@ -14,6 +14,8 @@ from otayori.messaging.describe import shortened
 from otayori.messaging.resolve import Reach
 from otayori.schools.models import School, SchoolKind, Ward
 
+MOST_NAMED = 3  # schools: who ticked 柏中 for 柏小 sees it in the sentence
+
 
 def children_word(kinds: Iterable[str]) -> str:
     """Return what the children of these kinds of school are called: 児童, 生徒, 園児."""
@@ -33,12 +35,13 @@ def kinds_of(sender: School | None) -> list[str]:
 
 
 def whom(sender: School | None, audience: Audience, words: list[str], schools: list[School]) -> str:
-    """桜小学校, 桜小学校 3年1組, みどり区内の55校・園: who is written to, as the confirm page says it."""
+    """桜小学校, 桜小学校 3年1組, みどり区内 55校・園: who is written to, as the confirm page says it."""
     if sender is None:
         if any(target.kind not in ("ward", "school") for target in audience.include):
             return shortened(words, most=8)
-        if len(schools) == 1:
-            return schools[0].name
+        most = 1 if any(target.kind == "ward" for target in audience.include) else MOST_NAMED
+        if 0 < len(schools) <= most:
+            return _("、").join(school.name for school in schools)
         return _("%(ward)s内 %(n)s校・園") % {"ward": Ward.objects.get().name, "n": len(schools)}
     if any(target.kind == "school" for target in audience.include):
         less = {"school": sender.name, "less": "".join(words[1:])}  # the first word is the whole school
