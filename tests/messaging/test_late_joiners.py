@@ -11,7 +11,7 @@ from otayori.messaging.models import FollowUp, Message, Recipient
 from otayori.roster.models import Guardianship
 from tests import cast as people
 from tests.cast import Cast
-from tests.console.message_stories import access
+from tests.console.message_stories import access, whole
 from tests.messaging.after_stories import settle_all, told, went_out
 
 pytestmark = pytest.mark.django_db
@@ -35,7 +35,7 @@ def newcomers(cast: Cast, message: Message) -> list[people.Guardian]:
 def test_newcomers_are_shown_with_their_children_and_told_nothing(
     cast: Cast, message: Message, newcomers: list[people.Guardian]
 ) -> None:
-    assert [(one.name, one.children) for one in late_joiners(message)] == [
+    assert [(one.name, one.children) for one in late_joiners(access(cast.sato), message)] == [
         ("キム ドユン", (("3年1組 1番", "キム ハル"),)),
         ("森 京子", (("3年1組 4番", "森 樹"),)),
     ]
@@ -54,15 +54,35 @@ def test_who_is_chosen_is_told_once(cast: Cast, message: Message, newcomers: lis
     assert [child.name for child in row.students.all()] == ["森 樹"]
     settle_all(message)
     assert again.batch.deliveries.get().status == "sent"
-    assert [one.name for one in late_joiners(message)] == ["キム ドユン"]
+    assert [one.name for one in late_joiners(access(cast.sato), message)] == ["キム ドユン"]
 
 
 def test_who_is_blocked_is_no_late_joiner(
     cast: Cast, message: Message, newcomers: list[people.Guardian]
 ) -> None:
     Guardianship.objects.filter(guardian=newcomers[0]).update(blocked_at=clock.now())
-    assert [one.name for one in late_joiners(message)] == ["キム ドユン"]
+    assert [one.name for one in late_joiners(access(cast.sato), message)] == ["キム ドユン"]
     assert tell_late_joiners(access(cast.sato), message.id, [newcomers[0].id, cast.blocked.id]) == 0
+
+
+def test_a_teacher_reads_and_tells_those_of_the_own_class_alone(cast: Cast) -> None:
+    """What went to the whole school by a manager's approval names nobody of other classes to its author."""
+    message = went_out(cast.suzuki, cast.sakura, whole(cast.sakura))
+    Message.objects.filter(id=message.id).update(author=cast.sato)
+    message.refresh_from_db()
+    itsuki = people.student(cast.p3_1, 4, "森 樹", "モリ イツキ", "0010")
+    ren = people.student(cast.p3_2, 2, "高橋 蓮", "タカハシ レン", "0011")
+    mori = people.guardian("森 京子", "mori@mail.example", itsuki, ren)
+    takahashi = people.guardian("高橋 愛", "takahashi@mail.example", ren)
+
+    assert [(one.name, one.children) for one in late_joiners(access(cast.sato), message)] == [
+        ("森 京子", (("3年1組 4番", "森 樹"),)),
+    ]
+    assert len(late_joiners(access(cast.suzuki), message)) == 2
+    assert tell_late_joiners(access(cast.sato), message.id, [takahashi.id]) == 0
+    assert tell_late_joiners(access(cast.sato), message.id, [mori.id]) == 1
+    assert Recipient.objects.get(message=message, guardian=mori).students.count() == 2
+    assert tell_late_joiners(access(cast.suzuki), message.id, [takahashi.id]) == 1
 
 
 def test_a_message_of_last_year_or_past_its_deadline_is_for_nobody_new(
@@ -74,5 +94,5 @@ def test_a_message_of_last_year_or_past_its_deadline_is_for_nobody_new(
     ):
         Message.objects.filter(id=message.id).update(**change)
         message.refresh_from_db()
-        assert late_joiners(message) == []
+        assert late_joiners(access(cast.sato), message) == []
     assert tell_late_joiners(access(cast.sato), message.id, [one.id for one in newcomers]) == 0

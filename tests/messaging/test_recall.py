@@ -95,7 +95,7 @@ def test_after_a_recall_nothing_is_told_any_more(cast: Cast) -> None:
         correct.correct(access(cast.suzuki), message.id, words, seen=message.version)
     with pytest.raises(Closed):
         late_joiners.tell_late_joiners(access(cast.suzuki), message.id, [cast.kim.id])
-    assert late_joiners.late_joiners(message) == []
+    assert late_joiners.late_joiners(access(cast.suzuki), message) == []
 
 
 def test_it_is_possible_after_the_deadline(cast: Cast) -> None:

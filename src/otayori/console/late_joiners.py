@@ -15,6 +15,7 @@ from otayori.messaging import follow_up
 from otayori.messaging.access import open_released
 from otayori.messaging.late_joiners import late_joiners as find
 from otayori.messaging.late_joiners import tell_late_joiners
+from otayori.messaging.report_access import sees_every_class
 
 
 @staff
@@ -32,7 +33,12 @@ def late_joiners(request: HttpRequest, message_id: UUID) -> HttpResponse:
         else:
             notices.info(request, _("送る方が選ばれていないか、もう送ってあります。"))
         return redirect("console:message", message_id=message.id)
-    context = {"nav_current": "messages", "message": message, "lines": find(message)}
+    context = {
+        "nav_current": "messages",
+        "message": message,
+        "lines": find(access, message),
+        "is_partial": not sees_every_class(access, message),
+    }
     return render(request, "console/late_joiners.html", context)
 
 

@@ -1,6 +1,7 @@
 """Late joiners: who matches the audience now and was not told, and telling them, by choice alone.
 
-Nobody who registers sees what was sent before, unless somebody at the school decides so.
+Nobody who registers sees what was sent before, unless somebody at the school decides so. Who may not read
+all names of the message's report (report_access) decides for the own classes and groups alone.
 """
 
 from collections.abc import Collection
@@ -12,10 +13,11 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from otayori.accounts.access import Access
 from otayori.core import clock
-from otayori.messaging import follow_up, recipients
+from otayori.messaging import follow_up, recipients, targets
 from otayori.messaging.compose import audience_of
 from otayori.messaging.models import FollowUp, Message, Recipient
 from otayori.messaging.reached import in_register_order
+from otayori.messaging.report_access import sees_every_class
 from otayori.messaging.resolve import guardianships
 from otayori.messaging.search_students import places
 from otayori.roster.models import Guardianship
@@ -34,14 +36,14 @@ class LateJoiner:
         return self.children[0][0]
 
 
-def late_joiners(message: Message) -> list[LateJoiner]:
-    """Return who joined the audience after the release, in the order of the register.
+def late_joiners(access: Access, message: Message) -> list[LateJoiner]:
+    """Return who joined the audience after the release and may be named here, in the order of the register.
 
     Nobody where the message is closed, or of an earlier school year: its classes are others' by now.
     """
     if follow_up.why_closed(message, clock.now()) or not _is_of_this_year(message):
         return []
-    links = list(_untold(message).select_related("guardian__user", "student"))
+    links = list(_to_name(access, message).select_related("guardian__user", "student"))
     children: dict[UUID, list[tuple[str, str]]] = {}
     for link, place in zip(links, places([link.student for link in links]), strict=True):
         children.setdefault(link.guardian_id, []).append((place, link.student.name))
@@ -63,7 +65,8 @@ def tell_late_joiners(access: Access, message_id: UUID, guardian_ids: Collection
     follow_up.check_open(message)
     if not _is_of_this_year(message):
         return 0
-    new = set(_untold(message).filter(guardian__in=guardian_ids).values_list("guardian_id", flat=True))
+    chosen = _to_name(access, message).filter(guardian__in=guardian_ids)
+    new = set(chosen.values_list("guardian_id", flat=True))
     if not new:
         return 0
     recipients.insert(message, _untold(message).filter(guardian__in=new), clock.now())
@@ -75,6 +78,14 @@ def tell_late_joiners(access: Access, message_id: UUID, guardian_ids: Collection
 def _untold(message: Message) -> QuerySet[Guardianship]:
     told = Recipient.objects.filter(message=message, guardian=OuterRef("guardian"))
     return guardianships(audience_of(message)).exclude(Exists(told))
+
+
+def _to_name(access: Access, message: Message) -> QuerySet[Guardianship]:
+    links = _untold(message)
+    if sees_every_class(access, message):
+        return links
+    own = targets.own_students(targets.choices(access, message.school)) or set()
+    return links.filter(student__in=own)
 
 
 def _is_of_this_year(message: Message) -> bool:
