@@ -1,6 +1,9 @@
 """Copy as new: words and files come along, whom it was for and who had opened the files do not."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
+from django.db import OperationalError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -10,10 +13,12 @@ from otayori.core.models import AuditEntry
 from otayori.delivery.parcel import Urgency
 from otayori.messaging.attachments import content, opening
 from otayori.messaging.audience import Target
+from otayori.messaging.copy import copy_as_new
+from otayori.messaging.discard import discard
 from otayori.messaging.models import Attachment, AttachmentOpening, Category, Message
 from otayori.schools.models import School
 from tests.cast import Cast, staff
-from tests.console.message_stories import draft, released, whole
+from tests.console.message_stories import access, draft, released, whole
 from tests.messaging.attached import attach
 
 pytestmark = pytest.mark.django_db
@@ -148,3 +153,27 @@ def test_who_belongs_to_two_schools_copies_in_the_name_of_the_same(client: Clien
     old = draft(cast.kobayashi, cast.kashiwa)
     client.force_login(cast.suzuki)
     assert copy(client, old)[0].school == cast.kashiwa
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_original_is_not_thrown_away_while_it_is_copied(cast: Cast) -> None:
+    """Or its files would be erased from the store before the copy is seen that shares them."""
+    old = draft(cast.suzuki, cast.sakura)
+    file = with_file(old)
+
+    def throw_away() -> bool:
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("SET lock_timeout = '200ms'")
+            return discard(access(cast.suzuki), old)
+        except OperationalError:
+            return False
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as other, transaction.atomic():
+        new = copy_as_new(access(cast.suzuki), old, cast.sakura).message
+        assert not other.submit(throw_away).result()
+    assert discard(access(cast.suzuki), old)
+    assert not Attachment.objects.filter(id=file.id).exists()
+    assert content.body(new.attachments.get()) == b"%PDF list of last year"

@@ -49,10 +49,11 @@ def copy_as_new(access: Access, message: Message, sender: School | None) -> Copi
         urgency=Urgency(message.urgency),
         category=Category(message.category),
     )
-    old = list(message.attachments.all())
-    for one in old:
-        one.message = message  # it names the key; loaded anew for each file otherwise
     with transaction.atomic():
+        # who throws the original away waits for the copy, and then leaves it the bytes they share (clean_up)
+        old = list(message.attachments.select_for_update(no_key=True))
+        for one in old:
+            one.message = message  # it names the key; loaded anew for each file otherwise
         draft = compose.start_draft(access, sender, words)
         made = [new for one in old if (new := _copied(one, draft, access)) is not None]
         Attachment.objects.bulk_create(made)
