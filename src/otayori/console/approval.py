@@ -9,13 +9,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from otayori.accounts.access import Access, access_of, staff
 from otayori.console import confirm, findings
 from otayori.messaging import approve as approving
 from otayori.messaging import confirm as confirming
-from otayori.messaging import gate, send, targets, tell_staff
+from otayori.messaging import gate, override, send, targets, tell_staff
 from otayori.messaging.access import may_change, messages_for, open_message
 from otayori.messaging.compose import Missing
 from otayori.messaging.models import Message
@@ -42,6 +43,39 @@ def page(request: HttpRequest, access: Access, message: Message) -> HttpResponse
         "most_comment": approving.MOST_COMMENT,
     }
     return render(request, "console/approval.html", context)
+
+
+@staff
+def override_findings(request: HttpRequest, message_id: UUID) -> HttpResponse:
+    """A manager lets it go although the guard found something; leads back to the page where it was found."""
+    access = access_of(request)
+    message = open_message(access, message_id)
+    if request.method != "POST":  # the address of a refusal, opened again
+        return confirm.back(message)
+    try:
+        override.override(
+            access, message.id, request.POST.get("findings", ""), request.POST.get("reason", "")
+        )
+    except targets.NotYours as error:
+        raise Http404 from error
+    except override.NoReason:
+        return _ask_reason_again(request, access, message)
+    except confirming.Changed:
+        notices.warning(request, confirm.CHANGED)
+    return confirm.back(message)
+
+
+def _ask_reason_again(request: HttpRequest, access: Access, message: Message) -> HttpResponse:
+    """Show the page again with the reason as typed."""
+    least = override.LEAST_REASON
+    sentence = ngettext(
+        "理由を%(n)s文字以上で書いてください。", "理由を%(n)s文字以上で書いてください。", least
+    )
+    notices.error(request, sentence % {"n": least})
+    if message.state == Message.State.APPROVAL:
+        return page(request, access, message)
+    seen = confirming.look(message)
+    return confirm.back(message) if seen.lacks else confirm.page(request, access, message, seen)
 
 
 @staff

@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from otayori.accounts.access import Access, access_of, staff
@@ -18,7 +18,7 @@ from otayori.console.kinds import by_kind
 from otayori.core import clock
 from otayori.delivery.parcel import Urgency
 from otayori.messaging import confirm as confirming
-from otayori.messaging import gate, languages, override, reached, resolve, rules, send, targets, tell_staff
+from otayori.messaging import gate, languages, reached, resolve, rules, send, targets, tell_staff
 from otayori.messaging.access import may_change, open_message
 from otayori.messaging.compose import audience_of
 from otayori.messaging.confirm import Confirmation
@@ -51,6 +51,11 @@ def confirm(request: HttpRequest, message_id: UUID) -> HttpResponse:
         return _not_yours(request, message)
     if seen.lacks:
         return redirect(f"{reverse('console:draft', args=[message.id])}?check=1")
+    return page(request, access, message, seen)
+
+
+def page(request: HttpRequest, access: Access, message: Message, seen: Confirmation) -> HttpResponse:
+    """The page of a complete draft, which its door has let through."""
     return render(request, "console/confirm.html", _context(access, message, seen))
 
 
@@ -78,29 +83,6 @@ def release(request: HttpRequest, message_id: UUID) -> HttpResponse:
     if done.state == Message.State.SCHEDULED and done.release_at:
         notices.success(request, _("予約しました。時刻になると、自動で送信します。"))
     return redirect("console:message", message_id=message.id)
-
-
-@staff
-@require_POST
-def override_findings(request: HttpRequest, message_id: UUID) -> HttpResponse:
-    """A manager lets it go although the guard found something; leads back to the page where it was found."""
-    access = access_of(request)
-    message = open_message(access, message_id)
-    try:
-        override.override(
-            access, message.id, request.POST.get("findings", ""), request.POST.get("reason", "")
-        )
-    except targets.NotYours as error:
-        raise Http404 from error
-    except override.NoReason:
-        least = override.LEAST_REASON
-        sentence = ngettext(
-            "理由を%(n)s文字以上で書いてください。", "理由を%(n)s文字以上で書いてください。", least
-        )
-        notices.error(request, sentence % {"n": least})
-    except confirming.Changed:
-        notices.warning(request, CHANGED)
-    return back(message)
 
 
 def refused(request: HttpRequest, message: Message, refusal: Exception) -> HttpResponse:

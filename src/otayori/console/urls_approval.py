@@ -2,10 +2,10 @@
 
 from django.urls import path
 
-from otayori.console import approval, confirm, rules_page, scheduled
+from otayori.console import approval, rules_page, scheduled
 
 urlpatterns = [
-    path("messages/<uuid:message_id>/override", confirm.override_findings, name="override"),
+    path("messages/<uuid:message_id>/override", approval.override_findings, name="override"),
     path("messages/<uuid:message_id>/ask-approval", approval.ask_approval, name="ask_approval"),
     path("messages/<uuid:message_id>/approve", approval.approve, name="approve"),
     path("messages/<uuid:message_id>/send-back", approval.send_back, name="send_back"),
