@@ -232,7 +232,7 @@ def test_a_list_for_other_pages_marks_what_was_opened(cast: Cast, message: Messa
     checked(cast.suzuki, message, "壊れた.pdf", b"hello")
     context = {"message": message, "opened": {opened.id}, "back": "confirm"}
     shown = render_to_string("console/attachments_list.html", context)
-    assert shown.count("開いて確かめる") == 1
+    assert shown.count("もう一度開く") == 1
     assert shown.count("開きました") == 1
     assert "ファイルが壊れていて開けません" in shown
     back = signed_in(cast.suzuki).get(f"{address('attachment', opened)}?back=confirm").content.decode()

@@ -43,7 +43,6 @@ def _actions(access: Access, message: Message, told: list[ToldOnce], totals: Tot
         "may_tell_again": mine and closed is None,
         "unread": unread if is_ready and not any(one.waiting for one in told) else 0,
         "remind_at": ready_at if unread and not is_ready else None,
-        "unread_people": unread,
     }
 
 

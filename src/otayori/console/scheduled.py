@@ -16,6 +16,7 @@ from otayori.core import clock
 from otayori.messaging import resolve
 from otayori.messaging import schedule as scheduling
 from otayori.messaging.access import may_change, open_message
+from otayori.messaging.attachments.access import files_of
 from otayori.messaging.compose import audience_of
 from otayori.messaging.models import Message
 
@@ -26,6 +27,7 @@ def page(request: HttpRequest, access: Access, message: Message) -> HttpResponse
     """The page of a scheduled message, which its door has let through."""
     context = whom_context(access, message, resolve.reach(audience_of(message)))
     context |= {"nav_current": "messages", "may_cancel": may_change(access, message)}
+    context["files"] = files_of(message)
     if scheduling.is_undo(message):
         return render(request, "console/undo.html", context | _undo_context(access, message))
     return render(request, "console/scheduled.html", context)
