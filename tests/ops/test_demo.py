@@ -18,9 +18,21 @@ from otayori.core import crypto
 from otayori.core.models import AuditEntry
 from otayori.delivery.models import Batch, Delivery, Endpoint
 from otayori.delivery.status import Status
-from otayori.messaging.models import Message, Recipient
+from otayori.messaging import exposure, rules
+from otayori.messaging.approve import sent_back
+from otayori.messaging.models import (
+    Attachment,
+    AttachmentOpening,
+    FollowUp,
+    Message,
+    MessageTemplate,
+    Recipient,
+    SavedAudience,
+    StaffNotice,
+)
 from otayori.ops import demo
-from otayori.ops.demo import cast, sheet
+from otayori.ops.demo import cast, sheet, stories
+from otayori.ops.demo.letters import LETTERS
 from otayori.roster import joining
 from otayori.roster.models import (
     Enrolment,
@@ -102,7 +114,8 @@ def test_brothers_and_sisters_share_the_name_also_in_different_schools() -> None
 
 def test_schools_have_a_manager_class_teachers_and_groups() -> None:
     for school in School.objects.all():
-        assert Membership.objects.filter(school=school, role=Role.MANAGER).count() == 1
+        managers = 2 if school.number == cast.TAKAHASHI.school else 1  # a head, and a vice-principal
+        assert Membership.objects.filter(school=school, role=Role.MANAGER).count() == managers
         taught = Classroom.objects.filter(school=school, teachers__isnull=False).distinct()
         assert taught.count() == Classroom.objects.filter(school=school).count()
         assert Group.objects.filter(school=school, students__isnull=False, staff__isnull=False).exists()
@@ -142,17 +155,70 @@ def test_nothing_of_the_past_waits_to_be_sent() -> None:
 
 def test_the_past_is_over_and_mostly_read() -> None:
     released = Message.objects.filter(state=Message.State.RELEASED)
-    assert released.count() == 9
+    assert released.count() == len(LETTERS)
     assert set(released.values_list("urgency", flat=True)) == {"emergency", "important", "normal", "leaflet"}
     for row in Recipient.objects.select_related("message__batch"):
         assert row.released_at == row.message.released_at == row.message.batch.released_at  # type: ignore[union-attr]
         assert row.read_at is None or row.read_at > row.released_at
     emergency = Recipient.objects.filter(message__urgency="emergency")
     assert emergency.filter(read_at__isnull=False).count() / emergency.count() > 0.85
-    assert AuditEntry.objects.filter(action="message released").count() == 9
+    assert AuditEntry.objects.filter(action="message released").count() == len(LETTERS)
     to_come = Message.objects.get(state=Message.State.SCHEDULED)
     assert to_come.release_at is not None
     assert to_come.release_at > timezone.now()
+
+
+def by_title(title: str) -> Message:
+    return next(message for message in Message.objects.all() if message.title == title)
+
+
+def test_letters_wait_for_an_approval_and_one_came_back() -> None:
+    waiting = Message.objects.filter(state=Message.State.APPROVAL)
+    assert sorted(message.asked_by.email for message in waiting if message.asked_by) == sorted(
+        part.email for part in (cast.SATO, cast.KOBAYASHI, cast.TANAKA)
+    )
+    back = [step for message in Message.objects.all() if (step := sent_back(message))]
+    assert [step.by.email for step in back] == [cast.TAKAHASHI.email]
+    assert not StaffNotice.objects.filter(sent_at=None).exists()
+    released = Message.objects.filter(state=Message.State.RELEASED, asked_by__isnull=False)
+    assert {message.approved_by.email for message in released if message.approved_by} == {
+        part.email for part in (cast.YAMAMOTO, cast.TAKAHASHI, cast.ITO)
+    }
+
+
+def test_files_were_checked_and_opened_by_some() -> None:
+    kinds = Attachment.objects.filter(state=Attachment.State.READY).values_list("kind", flat=True)
+    assert Counter(kinds) == {"pdf": 2, "office": 2, "image": 1}
+    assert not Attachment.objects.exclude(state=Attachment.State.READY).exists()
+    opened = AttachmentOpening.objects.filter(user__guardian__isnull=False)
+    readers = Recipient.objects.filter(message__attachments__isnull=False, read_at__isnull=False)
+    assert 0 < opened.values("user").distinct().count() <= readers.values("guardian").distinct().count()
+    for opening in opened.select_related("attachment__message"):
+        assert opening.at > opening.attachment.message.released_at  # type: ignore[operator]
+
+
+def test_one_was_taken_back_before_all_had_seen_it() -> None:
+    message = by_title(stories.RECALL.title)
+    assert message.recalled_at is not None
+    totals = exposure.total(exposure.exposures(message).values())
+    assert 0 < totals.read < totals.people
+    assert totals.saw_recall > 0
+
+
+def test_one_was_corrected_and_one_reminded_of() -> None:
+    assert stories.CORRECT.right in by_title(stories.CORRECT.title).text
+    told = FollowUp.objects.select_related("batch", "message")
+    assert sorted(one.kind for one in told) == ["correct", "recall", "remind"]
+    for one in told:
+        assert one.batch.closed_at is not None
+        assert one.at == one.batch.released_at > one.message.released_at  # type: ignore[operator]
+
+
+def test_rules_audiences_and_templates_are_there() -> None:
+    strict = [school.number for school in School.objects.all() if rules.rules_of(school) != rules.OF_SCHOOLS]
+    assert strict == [cast.ITO.school]
+    assert SavedAudience.objects.count() == len(stories.SAVED)
+    assert MessageTemplate.objects.exists()
 
 
 def test_who_is_blocked_got_nothing() -> None:

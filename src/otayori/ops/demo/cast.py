@@ -21,8 +21,19 @@ class StaffPart:
 TANAKA: Final = StaffPart(
     "tanaka@board.example", "田中 誠", "board_officer", None, None, "教育委員会 / board officer"
 )
+YAMAMOTO: Final = StaffPart(  # the second officer, who approves what the first one asks for
+    "yamamoto@board.example",
+    "山本 恵",
+    "board_officer",
+    None,
+    None,
+    "教育委員会（承認する人）/ second officer",
+)
 SUZUKI: Final = StaffPart(
     "suzuki@sakura.example", "鈴木 京子", "manager", "1001", None, "桜小学校 校長 / school manager"
+)
+TAKAHASHI: Final = StaffPart(
+    "takahashi@sakura.example", "高橋 健一", "manager", "1001", None, "桜小学校 副校長 / second manager"
 )
 SATO: Final = StaffPart(
     "sato@sakura.example", "佐藤 美咲", "teacher", "1001", ("P3", "1"), "桜小学校 3年1組担任 / teacher"
@@ -33,7 +44,7 @@ ITO: Final = StaffPart(
 KOBAYASHI: Final = StaffPart(
     "kobayashi@kashiwa.example", "小林 陽子", "teacher", "2001", ("J1", "1"), "柏中学校 1年1組担任 / teacher"
 )
-STAFF: Final = (TANAKA, SUZUKI, SATO, ITO, KOBAYASHI)
+STAFF: Final = (TANAKA, YAMAMOTO, SUZUKI, TAKAHASHI, SATO, ITO, KOBAYASHI)
 
 
 @dataclass(frozen=True)

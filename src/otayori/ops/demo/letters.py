@@ -6,11 +6,14 @@ from typing import Final
 from otayori.delivery.parcel import Urgency
 from otayori.messaging.models import Category
 from otayori.ops.demo import cast
+from otayori.ops.demo.handouts import Handout
+from otayori.ops.demo.papers import COSTS, EVENTS, NEWSLETTER, PLAN
 
 
 @dataclass(frozen=True)
 class Letter:
-    """A message of the past. `to` is "ward", "school", "classroom", "group NAME" or "student".
+    """A message of the past. `to` is "ward", "school", "schools 1001 2001" (by number), "grade P3",
+    "classroom" (the author's), "group NAME" or "student".
 
     `sent` is days ago (the working day before, at weekends), hour and minute in Tokyo. {day1}, {day5} ... in
     the text are the first, fifth ... working day after.
@@ -24,6 +27,8 @@ class Letter:
     read: float  # share of the recipients
     title: str
     text: str
+    files: tuple[Handout, ...] = ()
+    opened: float = 0.0  # share of those who read it that opened the files
 
 
 LETTERS: Final = (
@@ -53,6 +58,14 @@ LETTERS: Final = (
         "朝の登校は、8時10分から8時25分までにお願いします。",
     ),
     Letter(
+        cast.SATO, "grade P3", Urgency.NORMAL, Category.SCHOOL_LIFE, (7, 16, 20), 0.83,
+        "3年学年だよりをお届けします",
+        "3年生の保護者の皆さま\n\n今月の学年だよりと、これからの行事予定をお届けします。\n\n"
+        "{day4} の社会科見学は、歩いて行きます。歩きやすい靴で登校させてください。\n"
+        "くわしくは、添付のファイルをごらんください。",
+        files=(NEWSLETTER, EVENTS), opened=0.7,
+    ),
+    Letter(
         cast.TANAKA, "ward", Urgency.EMERGENCY, Category.SAFETY, (6, 15, 20), 0.95,
         "【不審者情報】登下校の見守りをお願いします",
         "本日午後2時30分ごろ、みどり区緑台2丁目の公園付近で、下校中の児童が見知らぬ男に声をかけられました。"
@@ -70,6 +83,22 @@ LETTERS: Final = (
         "学級閉鎖をするときは、このお知らせで連絡します。",
     ),
     Letter(
+        cast.SUZUKI, "grade P3", Urgency.NORMAL, Category.SCHOOL_LIFE, (4, 15, 50), 0.8,
+        "4年社会科見学の費用について",
+        "4年生の保護者の皆さま\n\n社会科見学の費用が決まりました。内訳は、添付の表をごらんください。\n\n"
+        "集金額：お一人 1,910円\n集金日：{day6}\n\n集金袋に入れて、お子さまに持たせてください。",
+        files=(COSTS,), opened=0.6,
+    ),
+    Letter(
+        cast.SUZUKI, "school", Urgency.NORMAL, Category.EVENT, (3, 15, 30), 0.77,
+        "学校公開のご案内",
+        "保護者の皆さま\n\n学校公開を行います。ふだんの授業の様子をごらんください。\n\n"
+        "日時：{day9} 午前9時から11時30分まで\n受付：午前8時20分から 昇降口\n"
+        "持ち物：上履き、下足を入れる袋\n\n"
+        "教室の場所は、添付の校内案内図をごらんください。自転車でのご来校は、ご遠慮ください。",
+        files=(PLAN,), opened=0.4,
+    ),
+    Letter(
         cast.KOBAYASHI, "group サッカー部", Urgency.NORMAL, Category.EVENT, (3, 17, 40), 0.9,
         "練習試合のお知らせ",
         "サッカー部の保護者の皆さま\n\n練習試合を行います。\n\n日時：{day5} 午後3時45分から\n"
@@ -77,7 +106,7 @@ LETTERS: Final = (
         "持ち物：ユニフォーム、飲み物、タオル\n\n雨のときは中止です。当日の昼までにお知らせします。",
     ),
     Letter(
-        cast.SATO, "classroom", Urgency.NORMAL, Category.EVENT, (2, 16, 5), 0.74,
+        cast.SATO, "classroom", Urgency.NORMAL, Category.EVENT, (2, 16, 5), 0.5,
         "社会科見学の持ち物について",
         "3年1組の保護者の皆さま\n\n{day4} に、社会科見学でスーパーマーケットへ行きます。\n\n"
         "持ち物：探検バッグ、筆記用具、水筒、ハンカチ\n服装：歩きやすい靴、赤白帽子\n\n給食はあります。9時に学校を出て、11時30分ごろ戻ります。",

@@ -12,15 +12,19 @@ from otayori.core.crypto import KeyMissing
 from otayori.core.models import Keyset
 from otayori.messaging import starter_templates
 from otayori.ops.demo import cast, sheet
+from otayori.ops.demo.after import write_after
 from otayori.ops.demo.families import families
 from otayori.ops.demo.groups import write_groups
 from otayori.ops.demo.letters import LETTERS
+from otayori.ops.demo.outcomes import Outcomes
 from otayori.ops.demo.past import write_past
 from otayori.ops.demo.people import Made, write_families, write_schools
 from otayori.ops.demo.plan import WHOLE, Size, schools
 from otayori.ops.demo.staff import Staff
+from otayori.ops.demo.stories import SAVED, WAITING
 from otayori.ops.demo.telling import Telling
 from otayori.ops.demo.told import write_told
+from otayori.ops.demo.waiting import write_rules, write_waiting
 from otayori.ops.trouble import Trouble
 from otayori.schools.models import School, Ward
 
@@ -81,11 +85,16 @@ def _make(telling: Telling, size: Size) -> None:
     with telling.step("教職員とグループ / staff and groups", len(staff)):
         staff.write()
         write_groups(made, staff.teachers)
+        write_rules(made)
     # without it the planner thinks the tables empty: releasing to the whole ward took 30 s instead of 1 s
     _analyze()
     with telling.step("これまでのお知らせ / past messages", len(LETTERS)) as advance:
-        write_past(made, advance)
-    write_told()
+        outcome = Outcomes(made, clock.now())
+        write_past(made, outcome, advance)
+        write_after(outcome)
+        write_told()
+    with telling.step("承認待ちと保存した宛先 / approvals and audiences", len(WAITING) + len(SAVED)):
+        write_waiting(made)
     _analyze()
     telling.say(f"できました（{time.monotonic() - start:.0f} 秒）/ the demo ward is ready")
 

@@ -12,7 +12,7 @@ from otayori.ops.demo.people import ROWS_AT_ONCE, Made
 from otayori.ops.demo.plan import SEED, PlannedSchool
 from otayori.schools.models import Classroom, School
 
-_OFFICERS: Final = 2  # of the board beside the cast's
+_OFFICERS: Final = 1  # of the board beside the cast's
 _WITHOUT_CLASS: Final = 2  # teachers of a school: the nurse, the one for music
 
 
