@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
 
 from otayori.accounts.access import Access, access_of, staff
 from otayori.core import sandboxed
@@ -52,6 +53,7 @@ def attachments(request: HttpRequest, message_id: UUID) -> HttpResponse:
 
 
 @staff
+@require_safe
 def kept(request: HttpRequest, message_id: UUID) -> HttpResponse:
     """The list of a draft's files as it stands now: what the script asks for until all are checked."""
     message = open_draft(access_of(request), message_id)
@@ -60,6 +62,7 @@ def kept(request: HttpRequest, message_id: UUID) -> HttpResponse:
 
 
 @staff
+@require_safe
 def attachment(request: HttpRequest, message_id: UUID, attachment_id: UUID) -> HttpResponse:
     """Look at a file: its pages, then its words. That it was opened is written down."""
     access = access_of(request)
@@ -70,6 +73,7 @@ def attachment(request: HttpRequest, message_id: UUID, attachment_id: UUID) -> H
 
 
 @staff
+@require_safe
 def page(request: HttpRequest, message_id: UUID, attachment_id: UUID, number: int) -> HttpResponse:
     """The picture of one page."""
     found = open_attachment(access_of(request), message_id, attachment_id)
@@ -82,6 +86,7 @@ def page(request: HttpRequest, message_id: UUID, attachment_id: UUID, number: in
 
 
 @staff
+@require_safe
 def download(request: HttpRequest, message_id: UUID, attachment_id: UUID) -> HttpResponse:
     """The file itself, as it is sent on. That it was downloaded is written down."""
     access = access_of(request)

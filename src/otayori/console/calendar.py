@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.formats import date_format
+from django.views.decorators.http import require_safe
 
 from otayori.accounts.access import access_of, staff
 from otayori.console.place import school_in_view
@@ -22,6 +23,7 @@ _SUNDAY = 6
 
 
 @staff
+@require_safe
 def calendar(request: HttpRequest) -> HttpResponse:
     """The month in the address, else this one; of the school the pages are about, or all this person sees."""
     access = access_of(request)

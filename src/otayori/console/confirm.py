@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from otayori.accounts.access import Access, access_of, staff
 from otayori.console import findings, sentences
@@ -35,6 +35,7 @@ CHANGED = gettext_lazy(
 
 
 @staff
+@require_safe
 def confirm(request: HttpRequest, message_id: UUID) -> HttpResponse:
     """What will be sent, to whom, in words."""
     access = access_of(request)

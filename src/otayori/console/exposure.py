@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from otayori.accounts.access import Access, access_of, open_school, staff
 from otayori.core import audit
@@ -30,6 +31,7 @@ Classes = list[tuple[str, list[dict[str, Any]]]]  # label, and a line a guardian
 
 
 @staff
+@require_safe
 def exposure(request: HttpRequest, message_id: UUID) -> HttpResponse:
     """What of it came to whom. Of the board's message the board chooses a school for the names."""
     access = access_of(request)
@@ -53,6 +55,7 @@ def exposure(request: HttpRequest, message_id: UUID) -> HttpResponse:
 
 
 @staff
+@require_safe
 def exposure_csv(request: HttpRequest, message_id: UUID) -> HttpResponse:
     """The same as a table, for the record that the board asks for. Who took it is written down."""
     access = access_of(request)

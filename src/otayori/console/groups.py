@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from otayori.accounts.access import Access, access_of, manager_only, staff
 from otayori.accounts.models import Membership, Role, User
@@ -33,6 +33,7 @@ class Kind:
 
 
 @staff
+@require_safe
 def group_list(request: HttpRequest) -> HttpResponse:
     """The groups of a school in a year; for the board without a chosen school, the schools."""
     access, school = access_of(request), school_in_view(request)
@@ -59,6 +60,7 @@ def group_list(request: HttpRequest) -> HttpResponse:
 
 
 @staff
+@require_safe
 def group(request: HttpRequest, group_id: UUID) -> HttpResponse:
     """One group: its members by class, and who may write to it."""
     access = access_of(request)

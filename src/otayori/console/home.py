@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
 from otayori.accounts.access import Access, access_of, staff
 from otayori.console.message_rows import rows, with_counts
@@ -27,6 +28,7 @@ SCHOOLS = 8
 
 
 @staff
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """The first page after signing in."""
     access = access_of(request)

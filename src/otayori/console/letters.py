@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from otayori.accounts.access import Access, access_of, open_school, staff
 from otayori.console.download import pdf_file
@@ -55,6 +55,7 @@ class View:
 
 
 @staff
+@require_safe
 def letters(request: HttpRequest, message_id: UUID) -> HttpResponse:
     """The children whose families have to be told otherwise, by class."""
     access, message = access_of(request), _open(request, message_id)

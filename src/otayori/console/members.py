@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from otayori.accounts import members
 from otayori.accounts.access import access_of, manager_only, open_school, staff
@@ -33,6 +33,7 @@ class StaffLine:
 
 
 @staff
+@require_safe
 def member_list(request: HttpRequest, school_id: UUID) -> HttpResponse:
     """The staff of a school."""
     school = _managed(request, school_id)

@@ -6,6 +6,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from otayori.accounts.access import Access, access_of, staff
 from otayori.console.message_filters import FilterBar, filter_bar
@@ -23,6 +24,7 @@ A_PAGE = 20
 
 
 @staff
+@require_safe
 def messages(request: HttpRequest) -> HttpResponse:
     """The messages this person sees; what they are filtered by stands in the address."""
     access = access_of(request)

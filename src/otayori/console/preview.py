@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from otayori.accounts.access import access_of, staff
 from otayori.accounts.interrupted import keeps_typing
@@ -21,6 +21,7 @@ from otayori.messaging.words import sender_of
 
 
 @staff
+@require_safe
 def preview(request: HttpRequest, message_id: UUID) -> HttpResponse:
     """A draft as it will look; the tabs are addresses (`?as=mail`)."""
     message = open_draft(access_of(request), message_id)

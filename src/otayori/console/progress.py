@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from otayori.accounts.access import Access, access_of, staff
 from otayori.console import after, approval, bars, scheduled
@@ -22,6 +23,7 @@ from otayori.messaging.words import sender_of
 
 
 @staff
+@require_safe
 def message(request: HttpRequest, message_id: UUID) -> HttpResponse:
     """A message: how it goes out, who has read it, what it says. A draft leads to its form."""
     access = access_of(request)
@@ -44,6 +46,7 @@ def message(request: HttpRequest, message_id: UUID) -> HttpResponse:
 
 
 @staff
+@require_safe
 def progress_part(request: HttpRequest, message_id: UUID) -> HttpResponse:
     """The part of the page that changes by itself (htmx)."""
     access = access_of(request)

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
 from otayori.accounts.access import Access, access_of, manager_only, staff, within
 from otayori.console import dead_ways
@@ -22,6 +23,7 @@ from otayori.schools.models import Classroom, School
 
 
 @staff
+@require_safe
 def registration(request: HttpRequest) -> HttpResponse:
     """The classes of a school; for the board without a chosen school, the schools."""
     access, school = access_of(request), school_in_view(request)
@@ -36,6 +38,7 @@ def registration(request: HttpRequest) -> HttpResponse:
 
 
 @staff
+@require_safe
 def classroom(request: HttpRequest, classroom_id: UUID) -> HttpResponse:
     """One class: who has not registered, who can't be reached, and the sheets to print."""
     room = open_classroom(access_of(request), classroom_id)

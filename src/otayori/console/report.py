@@ -6,6 +6,7 @@ from uuid import UUID
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from otayori.accounts.access import Access, access_of, open_school, staff
 from otayori.messaging import report as reading
@@ -22,6 +23,7 @@ _UNREACHED = (Reading.EXPIRED, Reading.FAILED, Reading.NO_ENDPOINT)
 
 
 @staff
+@require_safe
 def report(request: HttpRequest, message_id: UUID) -> HttpResponse:
     """The message's readers. Of the board's message the board chooses a school first; staff see their own."""
     access = access_of(request)

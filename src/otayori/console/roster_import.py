@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from otayori.accounts.access import Access, access_of, manager_only, staff
 from otayori.console.forms_roster import RosterFileForm
@@ -37,6 +37,7 @@ def upload(request: HttpRequest) -> HttpResponse:
 
 
 @staff
+@require_safe
 def review(request: HttpRequest, import_id: UUID) -> HttpResponse:
     """Show what the file would change, in words and tables."""
     kept = open_import(access_of(request), import_id)

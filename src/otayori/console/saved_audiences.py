@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from otayori.accounts.access import Access, access_of, staff
 from otayori.console.forms_compose import ComposeForm, ticks_of
@@ -24,6 +24,7 @@ Typed = MultiValueDict[str, str]
 
 
 @staff
+@require_safe
 def saved_audiences(request: HttpRequest) -> HttpResponse:
     """The saved audiences this person may use, by sender; the own ones can be renamed and deleted."""
     access = access_of(request)

@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from otayori.accounts.access import Access, access_of, staff
 from otayori.console.confirm import whom_context
@@ -34,6 +34,7 @@ def page(request: HttpRequest, access: Access, message: Message) -> HttpResponse
 
 
 @staff
+@require_safe
 def undo_part(request: HttpRequest, message_id: UUID) -> HttpResponse:
     """The part of the page that counts down (htmx); leads on when the message went out, or came back."""
     access = access_of(request)

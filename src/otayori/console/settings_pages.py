@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from otayori.accounts.access import access_of, manager_only, open_school, staff
 from otayori.accounts.models import Membership
@@ -15,6 +16,7 @@ from otayori.core import audit
 
 
 @staff
+@require_safe
 def settings(request: HttpRequest) -> HttpResponse:
     """The own account for everybody; school and staff for who decides there."""
     access, school = access_of(request), school_in_view(request)

@@ -7,7 +7,7 @@ from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from otayori.accounts.access import access_of, manager_only, staff
 from otayori.console import dead_ways
@@ -25,6 +25,7 @@ from otayori.roster.sheets.state import SheetState, state_of
 
 
 @staff
+@require_safe
 def student(request: HttpRequest, student_id: UUID) -> HttpResponse:
     """The page of a student."""
     child = open_student(access_of(request), student_id)

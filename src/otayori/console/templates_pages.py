@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from otayori.accounts.access import Access, access_of, manager_only, open_school, staff
 from otayori.console.forms_templates import SlotsForm, TemplateForm, typed_in
@@ -53,6 +53,7 @@ def classroom_labels(choices: targets.Choices) -> list[str]:
 
 
 @staff
+@require_safe
 def choose(request: HttpRequest) -> HttpResponse:
     """The templates as cards, to begin a message with."""
     access = access_of(request)
@@ -94,6 +95,7 @@ def use(request: HttpRequest, template_id: UUID) -> HttpResponse:
 
 
 @staff
+@require_safe
 def templates(request: HttpRequest) -> HttpResponse:
     """The templates of the school in view and the board's; without a school, the board's."""
     access, school = access_of(request), school_in_view(request)
