@@ -90,6 +90,10 @@ class Access:
             m.school_id == school_id and m.role == Role.MANAGER for m in self.memberships if school_id
         )
 
+    def works_for(self, school_id: UUID | None) -> bool:
+        """Tell whether this person is of the school's staff; the board works for every school and itself."""
+        return self.is_board or any(m.school_id == school_id for m in self.memberships if school_id)
+
     def own_classroom_ids(self) -> set[UUID]:
         """The classrooms this person teaches."""
         return {classroom.id for m in self.memberships for classroom in m.classrooms.all()}

@@ -14,7 +14,7 @@ from otayori.messaging.follow_up import Why
 from otayori.messaging.history import Deed, Step, history
 from otayori.messaging.models import ApprovalStep, Message
 from otayori.messaging.report import Totals
-from otayori.messaging.report_access import sees_whole_school
+from otayori.messaging.report_access import own_classes, sees_whole_school
 
 
 def context(access: Access, message: Message, live: dict[str, Any]) -> dict[str, Any]:
@@ -56,7 +56,7 @@ def _chart(access: Access, message: Message) -> list[dict[str, Any]]:
     school = message.school or access.school
     if school is None:
         return []
-    shows_all, own = sees_whole_school(access, message, school), access.own_classroom_ids()
+    shows_all, own = sees_whole_school(access, message, school), own_classes(access, message)
     query = "" if message.school else f"?school={school.id}"
     return [
         _row(line.label or _("学級なし"), f"{query}#class-{line.classroom_id or 'none'}", line)

@@ -35,7 +35,7 @@ def page(request: HttpRequest, access: Access, message: Message) -> HttpResponse
         "seen": seen,
         "approves": approves,
         "may_override": approves and context["may_override"],
-        "withdraws": access.user.id in (message.asked_by_id, message.author_id),
+        "withdraws": approving.may_withdraw(access, message),
         "is_barred": bool(context["barriers"]) or bool(seen.lacks),
         "lacks": _lacks(seen.lacks),
         "deciders": tell_staff.deciders(message, but=message.asked_by),

@@ -82,6 +82,7 @@ def letters(request: HttpRequest, message_id: UUID) -> HttpResponse:
         "left": sum(len(one.left) for one in shown),
         "is_partial": not sees_whole_school(access, message, view.school),
         "is_empty": not everybody,
+        "may_print": access.works_for(view.school.id),
         "may_tell": told_otherwise.may_tell(access, message, view.school),
         "ways": _ways(),
         "undo": _undo_of(request, message),
@@ -95,6 +96,8 @@ def print_out(request: HttpRequest, message_id: UUID) -> HttpResponse:
     """Hand over the letters or a list as PDF."""
     access, message = access_of(request), _open(request, message_id)
     view = _view(request, access, message)
+    if not access.works_for(view.school.id):  # an auditor sees who was told, and takes no letters out
+        raise Http404
     try:
         what = What(request.POST.get("what", ""))
     except ValueError:

@@ -155,6 +155,9 @@ def change(request: HttpRequest, template_id: UUID) -> HttpResponse:
 @require_POST
 def parts(request: HttpRequest) -> HttpResponse:
     """The slots of the text and how it will read, while one types (htmx). Nothing is kept."""
+    access = access_of(request)
+    if not any(access.manages(school.id) for school in access.schools):
+        raise Http404
     form = TemplateForm(request.POST)
     for line in form.lines:
         line.is_valid()

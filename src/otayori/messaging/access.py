@@ -62,8 +62,12 @@ def open_released(access: Access, message_id: UUID, *, own: bool = False) -> Mes
 
 
 def may_change(access: Access, message: Message) -> bool:
-    """Tell whether this person may change, release or stop the message: its author, or who decides there."""
-    return message.author_id == access.user.id or access.manages(message.school_id)
+    """Tell whether this person may change, release or stop the message: its author, or who decides there.
+
+    An author who has gone to be an auditor still sees it, and changes nothing any more.
+    """
+    is_authors = message.author_id == access.user.id and access.works_for(message.school_id)
+    return is_authors or access.manages(message.school_id)
 
 
 _ready = Attachment.objects.filter(state=Attachment.State.READY)  # the others exist for nobody but the sender

@@ -34,6 +34,12 @@ def may_approve(access: Access, message: Message) -> bool:
     return access.manages(message.school_id) and message.asked_by_id != access.user.id
 
 
+def may_withdraw(access: Access, message: Message) -> bool:
+    """Tell whether this person may take the request back: who asked, or wrote it, and still works there."""
+    is_theirs = access.user.id in (message.asked_by_id, message.author_id)
+    return is_theirs and access.works_for(message.school_id)
+
+
 @transaction.atomic
 def ask(access: Access, message_id: UUID, seen: str, note: str = "") -> Message:
     """Ask for approval of what was `seen` on the confirm page. A second click changes nothing.
@@ -107,7 +113,7 @@ def send_back(access: Access, message_id: UUID, comment: str) -> Message:
 def withdraw(access: Access, message_id: UUID) -> Message:
     """Take the request back: by who asked, or wrote it. Raises `NotWaiting` or `targets.NotYours`."""
     message = _locked(message_id)
-    if access.user.id not in (message.asked_by_id, message.author_id):
+    if not may_withdraw(access, message):
         raise targets.NotYours
     if message.state != Message.State.APPROVAL:
         raise NotWaiting

@@ -14,7 +14,7 @@ from otayori.delivery.models import Batch, Delivery
 from otayori.delivery.status import Status
 from otayori.messaging import follow_up
 from otayori.messaging.models import Message, RecipientStudent
-from otayori.messaging.report_access import sees_every_class
+from otayori.messaging.report_access import own_classes, sees_every_class
 from otayori.messaging.search_students import places
 from otayori.roster.models import Enrolment
 
@@ -71,7 +71,7 @@ def newest(access: Access, message: Message, limit: int = NEWEST) -> list[Failur
     if not sees_every_class(access, message):
         managed = [school.id for school in access.schools if access.manages(school.id)]
         own = Enrolment.objects.filter(
-            classroom__in=access.own_classroom_ids(), year_id=clock.school_year()
+            classroom__in=own_classes(access, message), year_id=clock.school_year()
         ).values("student_id")
         taught = RecipientStudent.objects.filter(
             Q(student__in=own) | Q(student__school__in=managed), recipient__message=message

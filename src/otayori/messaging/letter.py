@@ -16,7 +16,7 @@ from otayori.messaging import report
 from otayori.messaging.compose import audience_of
 from otayori.messaging.models import Message, Recipient, RecipientStudent, ToldOtherwise
 from otayori.messaging.report import Reading
-from otayori.messaging.report_access import sees_whole_school
+from otayori.messaging.report_access import own_classes, sees_whole_school
 from otayori.messaging.resolve import students
 from otayori.roster import coverage
 from otayori.roster.models import Enrolment, Student
@@ -94,7 +94,7 @@ def sections(access: Access, message: Message, school: School) -> list[Section]:
     children = _children(message, school, got)
     needs = _needs(message, got) if is_sent else _foreseen(list(children))
     told = _told(message, list(children)) if is_sent else {}
-    own = None if sees_whole_school(access, message, school) else access.own_classroom_ids()
+    own = None if sees_whole_school(access, message, school) else own_classes(access, message)
     seats = Enrolment.objects.filter(student__in=list(children), year_id=clock.school_year())
     seat_of = {seat.student_id: seat for seat in seats.select_related("classroom")}
     rooms: dict[UUID | None, Section] = {}

@@ -10,7 +10,7 @@ from otayori.core import clock
 from otayori.messaging import targets
 from otayori.messaging.audience import Audience
 from otayori.messaging.resolve import students
-from otayori.roster.access import students_for
+from otayori.roster.access import knows_members, students_for
 from otayori.roster.models import Guardianship, Student
 from otayori.schools import grades
 from otayori.schools.models import School
@@ -31,11 +31,15 @@ class Line:
 def named(access: Access, sender: School | None, audience: Audience) -> QuerySet[Student]:
     """The children of an audience whose names this person may see, in the order of the registers.
 
-    A teacher: of own classes and groups, for the others need no names to be written to.
+    A teacher: of own classes and groups, for the others need no names to be written to; and none of a support
+    group that is not theirs, for who is in it is not theirs to know.
     """
     shown = students_for(access).filter(id__in=students(audience).values("id"))
     own = targets.own_students(targets.choices(access, sender)) if sender else None
-    if own is not None:
+    groups = {target.id for target in audience.include if target.kind == "group" and target.id}
+    if not knows_members(access, groups):
+        shown = shown.none()
+    elif own is not None:
         shown = shown.filter(id__in=own)
     year = clock.school_year()
     order = [When(now__classroom__grade=code, then=Value(place)) for place, code in enumerate(grades.CODES)]

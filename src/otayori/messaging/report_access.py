@@ -5,11 +5,14 @@ groups; one beyond these went out by a manager's approval, and its names are not
 Other teachers of the school: the classes they teach.
 """
 
+from uuid import UUID
+
 from otayori.accounts.access import Access
 from otayori.messaging.compose import audience_of
 from otayori.messaging.models import Message
 from otayori.messaging.report import ClassReport
 from otayori.messaging.targets import is_own
+from otayori.roster.access import knows_members
 from otayori.schools.models import School
 
 
@@ -25,9 +28,18 @@ def sees_whole_school(access: Access, message: Message, school: School) -> bool:
     return sees_every_class(access, message) or access.manages(school.id)
 
 
+def own_classes(access: Access, message: Message) -> set[UUID]:
+    """Return the classes whose names somebody sees who does not see all: the own ones.
+
+    None of a message to a support group that is not theirs: the report would tell who is in it.
+    """
+    named = {target.id for target in audience_of(message).include if target.kind == "group" and target.id}
+    return access.own_classroom_ids() if knows_members(access, named) else set()
+
+
 def shown(access: Access, message: Message, school: School, reports: list[ClassReport]) -> list[ClassReport]:
     """Return the classes of a school's report that this person may see."""
     if sees_whole_school(access, message, school):
         return reports
-    own = access.own_classroom_ids()
+    own = own_classes(access, message)
     return [report for report in reports if report.classroom is not None and report.classroom.id in own]

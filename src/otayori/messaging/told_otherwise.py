@@ -14,8 +14,7 @@ from otayori.schools.models import School
 
 def may_tell(access: Access, message: Message, school: School) -> bool:
     """Tell whether this person may note it: who works in the school, or the board; auditors only read."""
-    is_sent = message.state == Message.State.RELEASED
-    return is_sent and (access.is_board or any(m.school_id == school.id for m in access.memberships))
+    return message.state == Message.State.RELEASED and access.works_for(school.id)
 
 
 @transaction.atomic

@@ -1,6 +1,6 @@
 """Doors of the roster: a guardian to the own family, staff to the students of their schools."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import wraps
 from typing import Concatenate, ParamSpec
@@ -63,6 +63,18 @@ def groups_for(access: Access, year: int) -> QuerySet[Group]:
     if access.is_ward_wide:
         return groups
     return (groups.filter(school_id__in=_managed(access)) | groups.filter(staff=access.user)).distinct()
+
+
+def knows_members(access: Access, group_ids: Collection[UUID]) -> bool:
+    """Tell whether this person may know the members of all these groups, of whatever year.
+
+    Who is in a support group is known to who manages its school or leads it. At most one statement.
+    """
+    if access.is_ward_wide or not group_ids:
+        return True
+    closed = Group.objects.filter(id__in=group_ids, kind=GroupKind.SUPPORT)
+    led = GroupStaff.objects.filter(user=access.user).values("group_id")
+    return not closed.exclude(school_id__in=_managed(access)).exclude(id__in=led).exists()
 
 
 def groups_seen(access: Access, year: int) -> QuerySet[Group]:
