@@ -6,6 +6,7 @@ from uuid import UUID
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.gzip import gzip_page
+from django.views.decorators.http import require_safe
 
 from otayori.core import sandboxed
 from otayori.core.files import FileMissing
@@ -21,6 +22,7 @@ Way = AttachmentOpening.Way
 
 
 @guardian
+@require_safe
 @gzip_page
 def file(request: HttpRequest, message_id: UUID, attachment_id: UUID) -> HttpResponse:
     """Show what is in a file: its words in the app's own type, and pictures of its pages."""
@@ -36,6 +38,7 @@ def file(request: HttpRequest, message_id: UUID, attachment_id: UUID) -> HttpRes
 
 
 @guardian
+@require_safe
 def file_page(request: HttpRequest, message_id: UUID, attachment_id: UUID, number: int) -> HttpResponse:
     """Give the picture of one page, from 1."""
     found = _open(request, message_id, attachment_id, way=Way.VIEWED)
@@ -48,6 +51,7 @@ def file_page(request: HttpRequest, message_id: UUID, attachment_id: UUID, numbe
 
 
 @guardian
+@require_safe
 def file_download(request: HttpRequest, message_id: UUID, attachment_id: UUID) -> HttpResponse:
     """Give the file itself, to be saved."""
     found = _open(request, message_id, attachment_id, way=Way.DOWNLOADED)

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.gzip import gzip_page
+from django.views.decorators.http import require_safe
 
 from otayori.delivery.parcel import Urgency
 from otayori.messaging.access import inbox_of
@@ -49,6 +50,7 @@ Children = dict[int, list[Child]]  # by recipient
 
 
 @guardian
+@require_safe
 @gzip_page
 def inbox(request: HttpRequest) -> HttpResponse:
     """Newest first, unread emergencies on top; `?page=` from 1, without counting pages."""

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.views.decorators.gzip import gzip_page
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from otayori.family.inbox import board_name, children_of_message, sender_of
 from otayori.messaging.access import open_received
@@ -36,6 +36,7 @@ class Correction:
 
 
 @guardian
+@require_safe
 @gzip_page
 def message(request: HttpRequest, message_id: UUID) -> HttpResponse:
     """Show a message, and mark it read; of a recalled one only that it was recalled.
@@ -80,6 +81,7 @@ def receipts(request: HttpRequest) -> HttpResponse:
 
 
 @guardian
+@require_safe
 def token(request: HttpRequest) -> HttpResponse:
     """Give the app a fresh CSRF token: the one in a stored page may be of an earlier session."""
     return JsonResponse({"csrf": get_token(request)})

@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from otayori.core.devices import device_name
 from otayori.delivery import endpoints, test_push
@@ -19,6 +19,7 @@ from otayori.roster.access import guardian, guardian_of
 
 
 @guardian
+@require_safe
 def notifications(request: HttpRequest) -> HttpResponse:
     """The page with the steps for this device."""
     page = notification_page(request) | {"nav_current": "settings"}

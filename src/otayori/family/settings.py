@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from otayori.accounts import codes, limit
 from otayori.accounts.reset import WHY_NOT
@@ -22,6 +23,7 @@ _PURPOSE = "address"
 
 
 @guardian
+@require_safe
 def settings(request: HttpRequest) -> HttpResponse:
     """All on one page; a mail's "how to stop" leads to its part about mail."""
     person = guardian_of(request)

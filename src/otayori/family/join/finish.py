@@ -5,6 +5,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.views.decorators.http import require_safe
 
 from otayori.accounts.models import User
 from otayori.delivery import endpoints
@@ -41,12 +42,14 @@ def _link(user: User, progress: Progress, sheet: RegistrationSheet, relation: Re
 
 
 @guardian
+@require_safe
 def app(request: HttpRequest) -> HttpResponse:
     """Put the app on the home screen, allow notifications, try one."""
     return render(request, "family/join/app.html", notification_page(request) | {"step": 5})
 
 
 @guardian
+@require_safe
 def done(request: HttpRequest) -> HttpResponse:
     """Joined: what reaches this guardian from now on."""
     ways = endpoints.endpoints_of(guardian_of(request))
