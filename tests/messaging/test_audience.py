@@ -9,7 +9,7 @@ from otayori.accounts.access import Access
 from otayori.accounts.models import Role, User
 from otayori.messaging import resolve, targets
 from otayori.messaging.audience import Audience, Target
-from otayori.roster.models import Student
+from otayori.roster.models import GroupMember, Student
 from otayori.schools.models import School
 from tests import cast as people
 from tests.cast import Cast
@@ -49,6 +49,15 @@ def test_targets_are_united_and_exclusions_taken_away(cast: Cast) -> None:
 def test_a_child_who_left_is_no_longer_meant(cast: Cast) -> None:
     Student.objects.filter(id=cast.haru.id).update(left_at="2026-10-01T00:00:00Z")
     assert "キム ハル" not in names(to(Target(kind="ward")))
+
+
+def test_a_child_at_another_school_now_is_not_in_the_group_of_the_old_one(cast: Cast) -> None:
+    """In March the club was copied to the new year; then Mei moved within the ward."""
+    mei = Student.objects.get(id=cast.mei.id)
+    mei.move_to(cast.kashiwa)
+    mei.save()
+    assert GroupMember.objects.filter(group=cast.soccer, student=mei).exists()
+    assert names(to(Target(kind="group", id=cast.soccer.id))) == {"キム ハル"}
 
 
 def test_counts_tell_guardians_once_and_who_is_out_of_reach(cast: Cast) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from otayori.core import clock
 from otayori.delivery.models import Endpoint
@@ -47,7 +47,9 @@ def _matching(targets: Iterable[Target]) -> Q:
     if classrooms := [t.id for t in by_kind.get("classroom", [])]:
         found |= Q(id__in=enrolled.filter(classroom__in=classrooms).values("student_id"))
     if groups := [t.id for t in by_kind.get("group", [])]:
-        found |= Q(id__in=GroupMember.objects.filter(group__in=groups).values("student_id"))
+        # who has moved to another school is still in a group that was copied to the new year before
+        members = GroupMember.objects.filter(group__in=groups, student__school=F("group__school"))
+        found |= Q(id__in=members.values("student_id"))
     if single := [t.id for t in by_kind.get("student", [])]:
         found |= Q(id__in=single)
     return found
