@@ -14,8 +14,9 @@ from otayori.delivery.health import troubles
 from otayori.delivery.models import Batch, Delivery
 from otayori.delivery.overview import OpenBatch, open_batches, untried, untried_of, workers_alive
 from otayori.delivery.retry import CannotRetry
-from otayori.delivery.retry import retry_failed as requeue
 from otayori.delivery.status import EXPIRED, GIVE_UP_AFTER, READ, STOPPED, Status
+from otayori.messaging.retry import Replaced
+from otayori.messaging.retry import retry_failed as requeue
 from otayori.ops.trouble import Trouble
 
 _CODES = [
@@ -38,6 +39,10 @@ _CODES = [
 _OVER = {
     "stopped": ("この配信処理は止められています。送り直せません。", "The batch was stopped."),
     "expired": ("届ける期限を過ぎています。送り直せません。", "The deadline has passed."),
+    "replaced": (
+        "このお知らせは、あとで取り消しか訂正がされています。送り直せません。",
+        "The message was recalled or corrected since.",
+    ),
 }
 
 _LIVES = {
@@ -91,6 +96,8 @@ def retry_failed(batch_id: UUID, *, reason: str, prefix: str) -> None:
         raise Trouble(f"配信処理 {batch_id} はありません。", "There is no such batch.") from missing
     except CannotRetry as over:
         raise Trouble(*_OVER[over.why]) from over
+    except Replaced as over:
+        raise Trouble(*_OVER["replaced"]) from over
     print(f"{count:,}件をもう一度送ります / {count:,} deliveries are queued again")
 
 
