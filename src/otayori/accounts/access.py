@@ -8,18 +8,21 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, wraps
-from typing import Any, Concatenate, ParamSpec, TypeVar
-from urllib.parse import urlencode
+from typing import Concatenate, ParamSpec, TypeVar
+from urllib.parse import urlencode, urlsplit
 from uuid import UUID
 
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 
 from otayori.accounts.models import Membership, Role, User
 from otayori.schools.models import School
@@ -160,7 +163,7 @@ def staff(view: View[P]) -> View[P]:
         if settings.OTAYORI_STAFF_MFA == "required" and not is_mfa_enabled(request.user):
             return redirect(f"{reverse('mfa_index')}?{urlencode({'needed': 1})}")
         if not _stays_signed_in(request):
-            back = urlencode({"next": request.get_full_path() if request.method == "GET" else request.path})
+            back = urlencode({"next": _came_for(request)})
             return redirect(f"{reverse('account_reauthenticate')}?{back}")
         return view(request, *args, **kwargs)
 
@@ -232,5 +235,24 @@ def _sign_in(request: HttpRequest) -> HttpResponse:
         return response
     if request.headers.get("Accept", "").startswith("application/json"):
         return HttpResponse(status=401)
-    came_for: Any = request.get_full_path() if request.method == "GET" else request.path
-    return redirect_to_login(came_for, address)
+    if request.method == "POST":
+        messages.warning(
+            request,
+            _(
+                "時間がたったため、いまの操作はまだ行われていません。ログインしてから、もう一度押してください。"
+            ),
+        )
+    return redirect_to_login(_came_for(request), address)
+
+
+def _came_for(request: HttpRequest) -> str:
+    """Where to go on after signing in: what was asked for; after a button, the page it stood on.
+
+    Many buttons post to an address that is no page: going on there would end in an error.
+    """
+    if request.method == "GET":
+        return request.get_full_path()
+    stood_on = request.headers.get("Referer", "")
+    if not url_has_allowed_host_and_scheme(stood_on, {request.get_host()}, request.is_secure()):
+        return request.path
+    return urlsplit(stood_on)._replace(scheme="", netloc="", fragment="").geturl()

@@ -26,7 +26,7 @@
     const token = document.querySelector("[name=csrfmiddlewaretoken]").value;
     const headers = { "X-CSRFToken": token, Accept: "application/json" };
     const answer = await fetch(address(rest), { headers, redirect: "manual", ...how });
-    if (answer.type === "opaqueredirect") throw new Told(words.wordSignedOut);
+    if (answer.type === "opaqueredirect" || answer.status === 401) throw new Told(words.wordSignedOut);
     if (answer.status >= 500 || answer.status === 429) throw new TypeError("busy");
     if (answer.ok || answer.status === 409 || answer.status === 422) return answer;
     throw new Told(words.wordGone);
