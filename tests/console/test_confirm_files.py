@@ -12,7 +12,7 @@ from otayori.messaging.attachments import opening
 from otayori.messaging.audience import Target
 from otayori.messaging.models import AttachmentOpening, Message, Override, SendingRules
 from tests.cast import Cast
-from tests.console.message_stories import access, draft, press_send, seen_on_confirm, whole
+from tests.console.message_stories import access, draft, fields, press_send, seen_on_confirm, whole
 from tests.messaging.attached import attach
 
 pytestmark = pytest.mark.django_db
@@ -76,3 +76,13 @@ def test_what_went_out_leads_to_its_files_and_calls_nobody_its_booker(cast: Cast
     assert "送った内容" in text
     assert "予約した人" not in text
     assert reverse("console:attachment", args=[message.id, file.id]) in text
+
+
+def test_what_the_kept_draft_lacks_is_not_said_of_what_was_typed_since(cast: Cast, manager: Client) -> None:
+    message = draft(cast.suzuki, cast.sakura, whole(cast.sakura), title="")
+    here = f"{reverse('console:draft', args=[message.id])}?check=1"
+    assert "題名を入力してください。" in manager.get(here).content.decode()
+    times = {"release_at_0": "2099-12-01", "release_at_1": ""}
+    text = manager.post(here, fields(whole(cast.sakura), **times)).content.decode()
+    assert "時刻を入力してください。" in text
+    assert "題名を入力してください。" not in text

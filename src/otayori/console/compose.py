@@ -153,7 +153,8 @@ def _page(
     message = writing.message
     form = form or ComposeForm(typed, writing.choices)
     form.is_valid()
-    if message is not None and "check" in request.GET:
+    # of a POST what was typed counts, and not what is kept
+    if message is not None and "check" in request.GET and request.method != "POST":
         form.refuse(confirm.look(message).lacks)
     context: dict[str, Any] = {
         "nav_current": "messages",
