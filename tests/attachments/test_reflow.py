@@ -33,6 +33,16 @@ CASES = {
         ["時刻\t場所\t内容\n8:30\t校門\t集合して出席をとり体操をしてから出発\n9:00\t公園\t昼食"],
         "時刻\t場所\t内容\n8:30\t校門\t集合して出席をとり体操をしてから出発\n9:00\t公園\t昼食",
     ),
+    "the days of a plan stay lines": (
+        ["11月26日(木) 社会科見学（浄水場まで歩きます）\n12月1日(火) 避難訓練（いつもどおり下校）"],
+        "11月26日(木) 社会科見学（浄水場まで歩きます）\n12月1日(火) 避難訓練（いつもどおり下校）",
+    ),
+    "a day within a sentence goes on": (
+        [
+            "今年の運動会は校庭で行います。雨のときは次の週に延期して\n10月19日に行います。お弁当の用意をお願いします。"
+        ],
+        "今年の運動会は校庭で行います。雨のときは次の週に延期して10月19日に行います。お弁当の用意をお願いします。",
+    ),
     "Latin words keep their space": (
         ["The sports day is on the twelfth of October and it\nstarts at half past eight."],
         "The sports day is on the twelfth of October and it starts at half past eight.",
