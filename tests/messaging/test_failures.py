@@ -2,6 +2,7 @@
 
 import pytest
 
+from otayori.accounts.models import User
 from otayori.delivery.claim import claim
 from otayori.delivery.contents import Contents
 from otayori.delivery.models import Delivery
@@ -42,3 +43,19 @@ def test_a_second_address_that_was_not_tried_yet_may_still_take_it(cast: Cast) -
 def mail_of(cast: Cast) -> object:
     """The id of Kim's older address."""
     return cast.kim.endpoints.earliest("created_at").id
+
+
+def test_a_sibling_at_another_school_is_not_named(cast: Cast) -> None:
+    """Kim's children are at sakura and at kashiwa: each school reads of its own, the board of both."""
+    message = released(cast.tanaka, None, whole(cast.sakura), whole(cast.kashiwa))
+    write_rows()
+    Delivery.objects.filter(endpoint=mail_of(cast)).update(status="failed", code="550 5.1.1")
+
+    def named(user: User) -> list[str]:
+        (failure,) = failures.newest(access(user), message)
+        return sorted(name for name, _place in failure.children)
+
+    assert named(cast.suzuki) == ["キム ハル"]
+    assert named(cast.sato) == ["キム ハル"]
+    assert named(cast.kobayashi) == ["キム ジュン"]
+    assert named(cast.tanaka) == ["キム ジュン", "キム ハル"]

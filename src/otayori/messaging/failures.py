@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from otayori.accounts.access import Access
 from otayori.core import clock
@@ -68,19 +68,13 @@ def newest(access: Access, message: Message, limit: int = NEWEST) -> list[Failur
     """Return the newest failures whose names this person may see (report_access)."""
     told = Batch.objects.filter(follow_up.told_by(message.id))
     failed = Delivery.objects.filter(batch__in=told, status=Status.FAILED)
+    shown = _shown(access, message)
     if not sees_every_class(access, message):
-        managed = [school.id for school in access.schools if access.manages(school.id)]
-        own = Enrolment.objects.filter(
-            classroom__in=own_classes(access, message), year_id=clock.school_year()
-        ).values("student_id")
-        taught = RecipientStudent.objects.filter(
-            Q(student__in=own) | Q(student__school__in=managed), recipient__message=message
-        )
-        failed = failed.filter(endpoint__guardian__in=taught.values("recipient__guardian"))
+        failed = failed.filter(endpoint__guardian__in=shown.values("recipient__guardian"))
     rows = list(failed.select_related("endpoint__guardian__user").order_by("-id")[:limit])
     guardians = {row.endpoint.guardian_id for row in rows}
     unreached = {guardian_id for _message, guardian_id in _unreached([message.id], guardians)}
-    children = _children(message, guardians)
+    children = _children(shown.filter(recipient__guardian__in=guardians))
     return [
         Failure(
             guardian=row.endpoint.guardian.user.name,
@@ -114,12 +108,18 @@ def _unreached(
         return list(cursor.fetchall())
 
 
-def _children(message: Message, guardians: set[UUID]) -> dict[UUID, list[tuple[str, str, str]]]:
-    rows = list(
-        RecipientStudent.objects.filter(
-            recipient__message=message, recipient__guardian__in=guardians
-        ).select_related("student__school", "recipient")
-    )
+def _shown(access: Access, message: Message) -> QuerySet[RecipientStudent]:
+    """The children of the message whom this person may see: a sibling may be at another school."""
+    children = RecipientStudent.objects.filter(recipient__message=message)
+    if sees_every_class(access, message):
+        return children
+    managed = [school.id for school in access.schools if access.manages(school.id)]
+    own = Enrolment.objects.filter(classroom__in=own_classes(access, message), year_id=clock.school_year())
+    return children.filter(Q(student__in=own.values("student_id")) | Q(student__school__in=managed))
+
+
+def _children(shown: QuerySet[RecipientStudent]) -> dict[UUID, list[tuple[str, str, str]]]:
+    rows = list(shown.select_related("student__school", "recipient"))
     found: dict[UUID, list[tuple[str, str, str]]] = defaultdict(list)
     for row, place in zip(rows, places([row.student for row in rows]), strict=True):
         found[row.recipient.guardian_id].append((row.student.name, place, row.student.school.name))
