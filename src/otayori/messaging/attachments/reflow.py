@@ -22,6 +22,11 @@ _ITEM = re.compile(
     r"[0-9０-９]{1,2}月[0-9０-９]{1,2}日(?:[(（].[)）])?[\s　])"  # a row of a plan: no sentence has the space
 )
 _COLUMNS = re.compile(r"\S(?:\t|\s{3,}|　{2,})\S.*\S(?:\t|\s{3,}|　{2,})\S|\S\t\S")
+# 場所 飛鳥山公園: a line of a form, however broad the one before; prose has such a space at digits alone
+_LABELLED = re.compile(
+    r"[ぁ-んァ-ヶー一-龠々]{2,6}[ 　：:]+(?![0-9０-９A-Za-z])\S|"
+    r"(?:日時|日程|期日|期間|日にち|時間|集合|解散|場所|会場|対象|定員|費用|締切|〆切|電話|問合せ先?)[ 　：:]"
+)
 _ENDS = tuple("。．.!?！？」』）)】：:；;")
 _UNBROKEN = re.compile(r"[0-9A-Za-zÀ-ɏ]")
 
@@ -105,7 +110,7 @@ def _usual_width(lines: Sequence[str]) -> int:
 def _goes_on(before: str, line: str, broad: int) -> bool:
     if broad < NARROWEST or _width(before) < FULL * broad:
         return False
-    if _ITEM.match(line) or line.startswith(("　", "  ", "\t")):
+    if _ITEM.match(line) or _LABELLED.match(line) or line.startswith(("　", "  ", "\t")):
         return False
     return not (_COLUMNS.search(before) or _COLUMNS.search(line))
 
