@@ -12,7 +12,15 @@ from otayori.messaging.attachments import opening
 from otayori.messaging.audience import Target
 from otayori.messaging.models import AttachmentOpening, Message, Override, SendingRules
 from tests.cast import Cast
-from tests.console.message_stories import access, draft, fields, press_send, seen_on_confirm, whole
+from tests.console.message_stories import (
+    access,
+    draft,
+    fields,
+    press_send,
+    released,
+    seen_on_confirm,
+    whole,
+)
 from tests.messaging.attached import attach
 
 pytestmark = pytest.mark.django_db
@@ -86,3 +94,13 @@ def test_what_the_kept_draft_lacks_is_not_said_of_what_was_typed_since(cast: Cas
     text = manager.post(here, fields(whole(cast.sakura), **times)).content.decode()
     assert "時刻を入力してください。" in text
     assert "題名を入力してください。" not in text
+
+
+def test_the_form_of_what_went_out_leads_to_its_page(cast: Cast, manager: Client) -> None:
+    message = released(cast.suzuki, cast.sakura, whole(cast.sakura))
+    here = reverse("console:draft", args=[message.id])
+    for answer in (manager.get(here, follow=True), manager.post(here, fields(), follow=True)):
+        assert answer.redirect_chain[-1][0] == reverse("console:message", args=[message.id])
+        assert "もう送信しています。" in answer.content.decode()
+    manager.force_login(cast.sato)
+    assert manager.get(here).status_code == 404

@@ -70,8 +70,11 @@ def draft(request: HttpRequest, message_id: UUID) -> HttpResponse:
     if message.state == Message.State.SCHEDULED:
         notices.info(request, _("このお知らせは予約されています。直すときは、先に予約を取り消してください。"))
         return redirect("console:message", message_id=message_id)
-    if message.state != Message.State.DRAFT or not may_change(access, message):
+    if not may_change(access, message):
         raise Http404
+    if message.state != Message.State.DRAFT:  # the way back, or a second window
+        notices.info(request, _("このお知らせは、もう送信しています。直すときは、訂正を送ってください。"))
+        return redirect("console:message", message_id=message_id)
     writing = going_on(access, message)
     if request.method == "POST":
         return _posted(request, writing)
