@@ -131,8 +131,8 @@ DRAFT: Final = Letter(
     "3年1組の保護者の皆さま\n\n学級懇談会を行います。ぜひご参加ください。\n\n日時：",
 )  # fmt: skip
 
-SCHEDULED: Final = Letter(  # for the morning of the next working day
-    cast.SUZUKI, "school", Urgency.NORMAL, Category.EVENT, (0, 7, 30), 0.0,
+SCHEDULED: Final = Letter(  # for this afternoon, or that of the next working day
+    cast.SUZUKI, "school", Urgency.NORMAL, Category.EVENT, (0, 16, 0), 0.0,
     "避難訓練について",
     "保護者の皆さま\n\n{day1} に、地震を想定した避難訓練を行います。引き渡しはありません。\n\n"
     "ご家庭でも、地震のときにどこで会うかを話し合ってください。",

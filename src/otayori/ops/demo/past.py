@@ -68,8 +68,8 @@ def _approve(letter: Letter, message: Message) -> None:
 
 def _schedule(letter: Letter, made: Made, now: datetime) -> None:
     _days, hour, minute = letter.sent
-    day = working_day(now.astimezone(clock.TOKYO) + timedelta(days=1), 1)
-    at = day.replace(hour=hour, minute=minute, second=0, microsecond=0)
+    soonest = now.astimezone(clock.TOKYO) + timedelta(hours=24 - hour)
+    at = working_day(soonest, 1).replace(hour=hour, minute=minute, second=0, microsecond=0)
     message = draft(letter, made, at, release_at=at)
     schedule.schedule(access_of(letter.author), message.id, confirm.look(message).fingerprint)
 
