@@ -128,7 +128,8 @@ def test_a_teacher_only_reads(cast: Cast, client: Client) -> None:
         ("school_data", cast.sakura.id),
     ):
         assert status_of(cast.sato, client, name, *args) == 404, name
-        assert status_of(cast.sato, client, name, *args, post=True) == 404, name
+        refused = 405 if name == "members" else 404  # a page that is only read takes no POST from anybody
+        assert status_of(cast.sato, client, name, *args, post=True) == refused, name
     assert status_of(cast.sato, client, "issue_sheet", cast.haru.id, post=True) == 404
     assert status_of(cast.sato, client, "issue_sheets", cast.p3_1.id, post=True) == 404
 

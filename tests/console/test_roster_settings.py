@@ -128,7 +128,8 @@ def test_a_manager_has_no_say_in_another_school(cast: Cast, client: Client) -> N
         ("member_remove", cast.kashiwa.id, cast.kobayashi.id),
         ("member_invite_again", cast.kashiwa.id, cast.kobayashi.id),
     ):
-        assert client.post(at(name, *args)).status_code == 404, name
+        refused = 405 if name == "members" else 404  # a page that is only read takes no POST from anybody
+        assert client.post(at(name, *args)).status_code == refused, name
 
 
 def test_the_board_manages_every_school(cast: Cast, client: Client) -> None:
