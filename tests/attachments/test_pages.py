@@ -68,7 +68,7 @@ def test_a_file_is_uploaded_in_pieces_checked_looked_at_and_downloaded(cast: Cas
     check_all()
     shown = client.get(kept).content.decode()
     assert "data-unsettled" not in shown
-    assert "確認済み" in shown
+    assert "添付できます" in shown
 
     looked_at = client.get(address("attachment", attachment)).content.decode()
     assert "翌日に延期しますので、お弁当の用意を" in looked_at
@@ -108,7 +108,7 @@ def test_without_script_files_come_by_a_form(cast: Cast, message: Message) -> No
     check_all()
     attachment = Attachment.objects.get()
     assert attachment.media_type == "application/pdf"  # not what the browser said
-    assert "確認済み" in client.get(page).content.decode()
+    assert "添付できます" in client.get(page).content.decode()
 
     remove = address("attachment_remove", attachment)
     assert "「学年だより.pdf」を外しますか" in client.get(remove).content.decode()

@@ -78,8 +78,8 @@ def test_three_files_are_added_and_one_of_them_is_refused(
         names = ("学年だより.pdf", "行事予定.xlsx", "名簿.pdf")
         page.get_by_label("ファイルを追加する").set_input_files([folder / name for name in names])
         files = page.get_by_role("listitem")
-        expect(files.filter(has_text="学年だより.pdf")).to_contain_text("確認済み", timeout=60_000)
-        expect(files.filter(has_text="行事予定.xlsx")).to_contain_text("確認済み", timeout=60_000)
+        expect(files.filter(has_text="学年だより.pdf")).to_contain_text("添付できます", timeout=60_000)
+        expect(files.filter(has_text="行事予定.xlsx")).to_contain_text("添付できます", timeout=60_000)
         refused = files.filter(has_text="名簿.pdf")
         expect(refused).to_contain_text("添付できません", timeout=60_000)
         expect(refused).to_contain_text("保護を外して保存し直してください")
@@ -121,7 +121,7 @@ def test_a_line_that_breaks_in_the_middle_is_gone_on_with(
         expect(row).to_contain_text("つながるのを待っています")
         assert Attachment.objects.get().received == PART
         context.set_offline(False)
-        expect(row).to_contain_text("確認済み", timeout=60_000)
+        expect(row).to_contain_text("添付できます", timeout=60_000)
     assert pieces[:3] == ["0", str(PART), str(PART)]
     sent = content.body(Attachment.objects.select_related("message").get())
     assert sent.removeprefix(b"\xef\xbb\xbf") == (folder / "長い記録.txt").read_bytes()
@@ -150,7 +150,7 @@ def test_after_a_reload_the_same_file_goes_on_where_it_was(
     with checking():
         page.get_by_label("ファイルを追加する").set_input_files(folder / "長い記録.txt")
         kept = page.locator("[data-file]").filter(has_text="長い記録.txt")
-        expect(kept).to_contain_text("確認済み", timeout=60_000)
+        expect(kept).to_contain_text("添付できます", timeout=60_000)
     assert offsets[0] == str(PART)
     assert Attachment.objects.count() == 1
 

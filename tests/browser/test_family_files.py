@@ -279,7 +279,8 @@ def test_receipts_that_an_older_app_left_are_still_told(phone: Page, cast: Cast)
     [
         ("important", Kind.REMINDER, "【重要】【再送】桜小学校", True),
         ("normal", Kind.REMINDER, "【再送】桜小学校", False),
-        ("emergency", Kind.CORRECTION, "【緊急】【訂正】桜小学校", False),
+        ("emergency", Kind.CORRECTION, "【緊急】【訂正】桜小学校", True),
+        ("important", Kind.CORRECTION, "【重要】【訂正】桜小学校", False),
         ("emergency", Kind.RECALL, "【取り消し】桜小学校", False),
         ("emergency", Kind.MESSAGE, "【緊急】桜小学校", True),
         ("important", Kind.MESSAGE, "【重要】桜小学校", False),

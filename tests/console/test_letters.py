@@ -19,6 +19,7 @@ from otayori.roster.models import Enrolment, Student
 from tests.cast import PASSWORD, Cast, classroom, staff, student
 from tests.console.message_stories import draft, released, scheduled, whole
 from tests.delivery.ledger import write_rows
+from tests.family.paper import correct
 
 pytestmark = pytest.mark.django_db
 
@@ -120,6 +121,19 @@ def test_one_tap_a_child_and_it_can_be_taken_back(client: Client, cast: Cast, se
     assert "1人の記録を取り消しました。" in page
     assert notes(sent) == set()
     assert AuditEntry.objects.filter(action="told otherwise taken back").count() == 1
+
+
+def test_who_was_told_the_old_words_has_to_be_told_the_new_ones(
+    client: Client, cast: Cast, sent: Message
+) -> None:
+    post(client, cast.suzuki, "letters_told", sent, told=f"phone:{cast.aoi.id}")
+    correct(sent, cast.suzuki, text="お弁当は要りません。")
+    page = page_of(client, cast.suzuki, sent, "?left=1")
+    assert "山田 葵" in names_in(page)
+    assert "訂正する前に 電話で伝えた" in page
+    post(client, cast.suzuki, "letters_told", sent, told=f"phone:{cast.aoi.id}")
+    assert "山田 葵" not in names_in(page_of(client, cast.suzuki, sent, "?left=1"))
+    assert sorted(ToldOtherwise.objects.values_list("version", flat=True)) == [1, 2]
 
 
 def test_a_whole_class_was_given_the_letter_and_that_is_undone(

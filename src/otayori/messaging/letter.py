@@ -63,6 +63,7 @@ class Line:
     number: int | None
     need: Need
     told: list[ToldOtherwise] = field(default_factory=list)
+    told_before: list[ToldOtherwise] = field(default_factory=list)  # what it said before it was corrected
 
 
 @dataclass
@@ -103,7 +104,8 @@ def sections(access: Access, message: Message, school: School) -> list[Section]:
         room = seat.classroom if seat else None
         if own is None or (room is not None and room.id in own):
             line = Line(student, seat.number if seat else None, needs.get(key, Need.UNREGISTERED))
-            line.told = told.get(key, [])
+            for note in told.get(key, []):
+                (line.told if note.version == message.version else line.told_before).append(note)
             rooms.setdefault(room.id if room else None, Section(room, [])).lines.append(line)
     for section in rooms.values():
         section.lines.sort(key=lambda line: (line.number is None, line.number or 0))

@@ -21,17 +21,20 @@ def may_tell(access: Access, message: Message, school: School) -> bool:
 def tell(
     access: Access, message: Message, school: School, *, students: Collection[UUID], way: str
 ) -> list[UUID]:
-    """Note for these children that the family was told; returns those for whom it was not noted yet.
+    """Note for these children that the family was told what the message says now; returns the new ones.
 
     Children whose names this person may not see in the message's report are passed over.
     """
     meant = _shown(access, message, school) & set(students)
     # two at once: the second finds the first one's notes
-    Message.objects.select_for_update().filter(id=message.id).values_list("id").first()
-    known = ToldOtherwise.objects.filter(message=message, student__in=meant, way=way)
+    version = Message.objects.select_for_update().values_list("version", flat=True).get(id=message.id)
+    known = ToldOtherwise.objects.filter(message=message, student__in=meant, way=way, version=version)
     new = sorted(meant - set(known.values_list("student_id", flat=True)))
     ToldOtherwise.objects.bulk_create(
-        [ToldOtherwise(message=message, student_id=student, way=way, by=access.user) for student in new]
+        [
+            ToldOtherwise(message=message, student_id=student, way=way, version=version, by=access.user)
+            for student in new
+        ]
     )
     if new:
         _record("told otherwise", access, message, way=way, count=len(new))
@@ -44,7 +47,8 @@ def take_back(
 ) -> int:
     """Delete the notes of this way for these children; returns how many there were."""
     meant = _shown(access, message, school) & set(students)
-    gone, _ = ToldOtherwise.objects.filter(message=message, student__in=meant, way=way).delete()
+    noted = ToldOtherwise.objects.filter(message=message, student__in=meant, way=way)
+    gone, _ = noted.filter(version=message.version).delete()
     if gone:
         _record("told otherwise taken back", access, message, way=way, count=gone)
     return gone

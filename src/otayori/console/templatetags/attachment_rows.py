@@ -97,5 +97,5 @@ def _state(attachment: Attachment, percent: int) -> tuple[str, str]:
         case State.CHECKING:
             return "queued", _("確認中")
         case State.READY:
-            return "done", _("確認済み")
+            return "done", _("添付できます")
     return "error", _("添付できません")

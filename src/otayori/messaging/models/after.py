@@ -70,12 +70,15 @@ class ToldOtherwise(models.Model):
     message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="told_otherwise")
     student = models.ForeignKey(Student, on_delete=models.CASCADE, related_name="+")
     way = models.CharField(max_length=10, choices=Way)
+    version = models.PositiveSmallIntegerField(default=1)  # of the message: who got old words is told again
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["message", "student", "way"], name="told_otherwise_once")
+            models.UniqueConstraint(
+                fields=["message", "student", "way", "version"], name="told_otherwise_once"
+            )
         ]
 
     def __str__(self) -> str:

@@ -11,12 +11,11 @@ const unpack = async (bytes) => {
 
 const wordsIn = (language) => CONFIG.words[language] ?? CONFIG.words[String(language).split("-")[0]] ?? CONFIG.words.ja;
 
-// Whether what takes the place of an earlier notification is heard: a reminder of what can't wait. What is
-// corrected or recalled changes in silence.
+// Whether what takes the place of an earlier notification is heard: an emergency, also when it is corrected (the
+// place to fetch a child was another), and a reminder of what can't wait. What is recalled changes in silence.
 const isHeard = (data) => {
-  const urgent = data.urgency === "emergency";
-  if (data.kind === "reminder") return urgent || data.urgency === "important";
-  return urgent && data.kind !== "correction" && data.kind !== "recall";
+  if (data.kind === "recall") return false;
+  return data.urgency === "emergency" || (data.kind === "reminder" && data.urgency === "important");
 };
 
 // On a lock screen: who and what about, never the text (design.md 4).
