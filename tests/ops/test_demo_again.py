@@ -53,7 +53,7 @@ def test_an_interrupted_filling_leaves_nothing(monkeypatch: pytest.MonkeyPatch) 
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("otayori.ops.demo.make.write_past", interrupted)
+        patch.setattr("otayori.ops.demo.make.write_told", interrupted)  # its files are written by then
         with pytest.raises(KeyboardInterrupt):
             demo.fill(size=SMALL)
     assert not demo.is_filled()
