@@ -120,3 +120,23 @@ def test_the_rules_say_what_they_mean(cast: Cast, browse: Callable[..., BrowserC
     page.get_by_role("button", name="保存する").click()
     expect(page.get_by_text("送信のきまりを保存しました。")).to_be_visible()
     assert SendingRules.objects.get(school=cast.sakura).own_class == "approve"
+
+
+def test_what_was_typed_beside_a_file_is_there_when_one_comes_back_from_it(
+    cast: Cast, browse: Callable[..., BrowserContext]
+) -> None:
+    SendingRules.objects.filter(school=cast.sakura).update(own_class="approve")
+    message = draft(cast.sato, cast.sakura, Target(kind="classroom", id=cast.p3_1.id))
+    attach(message, "学年だより.pdf")
+    page = browse(DESKTOP).new_page()
+    sign_in(page, "sato@school.example")
+    page.goto(address(message, "confirm"))
+    page.get_by_label("承認する人へのひとこと").fill("遠足の件です")
+    page.get_by_role("link", name=re.compile("開いて確かめる")).click()
+    page.wait_for_url("**/files/**")
+    page.goto(address(message, "confirm"))
+    note = page.get_by_label("承認する人へのひとこと")
+    expect(note).to_have_value("遠足の件です")
+    page.get_by_role("button", name="承認を依頼する").click()
+    expect(page.get_by_role("heading", name="承認を待っています")).to_be_visible()
+    assert not page.evaluate("Object.keys(sessionStorage).filter((key) => key.startsWith('otayori-typed'))")
