@@ -11,11 +11,14 @@ import pytest
 from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
+from django.urls import reverse
 
 from otayori.accounts.models import Membership, Role, User
+from otayori.delivery.parcel import Urgency
 from otayori.messaging.models import MessageTemplate
 from tests.addresses import addresses, patterns
 from tests.cast import PASSWORD, Cast, staff
+from tests.console.message_stories import draft, fields, whole
 from tests.shape.permissions import MESSAGES, READ_BY_POST, TABLE
 from tests.shape.things import messages, of_the_message, of_the_school, others
 
@@ -150,3 +153,20 @@ def _tried(ask: Callable[..., HttpResponse], address: str, *form: dict[str, str]
         answer = ask(address, *form)
         transaction.set_rollback(True)
     return answer.status_code not in REFUSED
+
+
+@pytest.mark.parametrize("role", ["teacher", "officer", "elsewhere", "chief-elsewhere"])
+def test_a_draft_named_in_a_form_is_as_closed_as_one_in_an_address(
+    cast: Cast, clients: dict[str, Client], role: str
+) -> None:
+    """What is posted names drafts, audiences and schools too: nobody gets at another's that way."""
+    kept = draft(cast.suzuki, cast.sakura, whole(cast.sakura), title="極秘", urgency=Urgency.EMERGENCY)
+    school = cast.kashiwa if "elsewhere" in role else cast.sakura
+    typed = fields(whole(school), action="save", draft=str(kept.id), sender=str(school.id))
+    for name in ("compose", "autosave", "mail_preview", "emergency", "emergency_count"):
+        answer = clients[role].post(reverse(f"console:{name}"), typed)
+        assert answer.status_code == 404, name
+    for query in (f"draft={kept.id}", f"from={school.id}&template=none&reuse={kept.id}"):
+        assert "極秘" not in clients[role].get(f"/console/emergency?{query}").content.decode()
+    kept.refresh_from_db()
+    assert (kept.title, kept.revision, kept.author) == ("極秘", 1, cast.suzuki)
