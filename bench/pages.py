@@ -13,6 +13,8 @@ from bench.command import arguments
 from bench.ground import calm, installation, relay_url
 
 if TYPE_CHECKING:  # Django is set up later
+    from uuid import UUID
+
     from django.test import Client
 
     from otayori.messaging.models import Message
@@ -27,17 +29,54 @@ def pages(client: "Client", messages: "list[Message]") -> Iterator[tuple[str, st
     from django.urls import reverse
     from tests.addresses import addresses
 
-    from otayori.roster.models import Student
+    things = _things()
+    for message in messages:
+        file = message.attachments.first()
+        about = {"message_id": message.id} | ({"attachment_id": file.id} if file else {})
+        state = "recalled" if message.recalled_at else message.state
+        for name, address in addresses("console", things | about):
+            answer = client.get(address)
+            kind = answer.headers.get("Content-Type", "")
+            if answer.status_code == 200 and kind.startswith(("text/html", "text/csv")):
+                yield f"{name} ({state})" if "messages/0" in address else name, address
+    recalled = reverse("console:exposure", args=[messages[-1].id])
+    yield "exposure, all (recalled)", f"{recalled}?show=all"
+    yield "sign in", reverse("account_login")
+
+
+def _things() -> "dict[str, UUID | int]":
+    """One of everything that addresses name beside messages."""
+    from otayori.accounts.models import User
+    from otayori.messaging.models import MessageTemplate, SavedAudience
+    from otayori.roster.models import Group, Student
     from otayori.schools.models import Classroom, School
 
-    child, room = Student.objects.all()[0], Classroom.objects.all()[0]
-    things = {"student_id": child.id, "classroom_id": room.id, "school_id": School.objects.all()[0].id}
-    for message in messages:
-        for name, address in addresses("console", things | {"message_id": message.id}):
-            answer = client.get(address)
-            if answer.status_code == 200 and answer.headers["Content-Type"].startswith("text/html"):
-                yield f"{name} ({message.state})" if "messages/0" in address else name, address
-    yield "sign in", reverse("account_login")
+    school, manager = School.objects.all()[0], User.objects.get(memberships__isnull=False)
+    template = MessageTemplate.objects.create(school=school, name="行事", title="行事", text="明日です。")
+    saved = SavedAudience.objects.create(school=school, owner=manager, name="全員", audience={})
+    return {
+        "student_id": Student.objects.all()[0].id,
+        "classroom_id": Classroom.objects.all()[0].id,
+        "school_id": school.id,
+        "user_id": manager.id,
+        "group_id": Group.objects.all()[0].id,
+        "template_id": template.id,
+        "saved_id": saved.id,
+        "number": 1,
+    }
+
+
+def _with_files(message: "Message") -> "Message":
+    """Give it three files with four pages of text."""
+    from otayori.messaging.models import Attachment
+
+    for name in ("遠足のしおり.pdf", "持ち物.pdf", "地図.pdf"):
+        Attachment.objects.create(
+            message=message, name=name, text="持ち物は、お弁当と水筒です。\n" * 120, added_by=message.author,
+            size=1000, state="ready", digest="0" * 64, kind="pdf", media_type="application/pdf",
+            is_readable=True, pages=4,
+        )  # fmt: skip
+    return message
 
 
 def measure(client: "Client", address: str, runs: int) -> list[float]:
@@ -82,7 +121,7 @@ def main() -> None:
         from bench.big_school import grow, write
         from otayori.accounts.models import Membership, Role, User
         from otayori.core import clock
-        from otayori.messaging import compose
+        from otayori.messaging import compose, recall
         from otayori.messaging.audience import Audience, Target
         from otayori.schools import set_up
 
@@ -100,13 +139,15 @@ def main() -> None:
         from otayori.accounts.access import access_for
 
         draft = compose.start_draft(access_for(manager), school, words)
+        recalled = recall.recall(access_for(manager), sent[1].id, "宛先を間違えました。")
+        everything = [_with_files(one) for one in (sent[0], draft, recalled)]
         calm(postgres)
         client = Client()
         client.force_login(manager)
         client.get("/console/")
         found = {
             name: measure(client, address, asked.runs)
-            for name, address in dict(pages(client, [sent[0], draft])).items()
+            for name, address in dict(pages(client, everything)).items()
         }
         record.save(report(measure(client, BARE, asked.runs), found))
 
