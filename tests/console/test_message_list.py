@@ -1,18 +1,16 @@
 """The list of messages: whose it shows, its filters, and its bounded number of statements."""
 
 import pytest
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from otayori.console.context import channel_trouble, forget_trouble
 from otayori.delivery.models import Delivery
 from otayori.delivery.parcel import Urgency
 from otayori.messaging import send
 from otayori.messaging.audience import Target
 from tests.cast import Cast
+from tests.console.asked import asked
 from tests.console.message_stories import access, draft, released, whole
 from tests.delivery.ledger import write_rows
 
@@ -86,13 +84,8 @@ def test_statements_are_bounded_whatever_the_number(client: Client, cast: Cast) 
 
 
 def statements(client: Client) -> int:
-    client.get(LIST)  # notes in the session that somebody was here: once a minute
-    forget_trouble()
-    channel_trouble()  # kept for some seconds
-    with CaptureQueriesContext(connection) as queries:
-        client.get(LIST)
-    # the test client's session is saved inside the test's transaction: its savepoints are no statements
-    return sum("SAVEPOINT" not in query["sql"] for query in queries.captured_queries)
+    client.get(LIST)  # unwraps keys that a process keeps
+    return len(asked(client, LIST))
 
 
 def test_the_widest_part_of_an_audience_speaks_for_the_rest(client: Client, cast: Cast) -> None:

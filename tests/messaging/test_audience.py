@@ -101,7 +101,7 @@ def test_a_teacher_writes_to_the_whole_school_but_only_own_classes_are_own(cast:
         assert not targets.is_own(sato, cast.sakura, to(class_1, others))
     assert targets.is_own(sato, cast.sakura, to(class_1).minus([soccer]))
     cast.soccer.staff.add(cast.sato)
-    assert targets.is_own(sato, cast.sakura, to(soccer))
+    assert targets.is_own(access(cast.sato), cast.sakura, to(soccer))  # from the next request on
 
 
 def test_a_teacher_writes_to_nobody_elsewhere_nor_to_single_children_of_others(cast: Cast) -> None:

@@ -5,10 +5,10 @@ What a person has no business with answers 404: whether it exists is nobody's ne
 """
 
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import dataclass, field
 from functools import cached_property, wraps
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 from urllib.parse import urlencode, urlsplit
 from uuid import UUID
 
@@ -17,7 +17,8 @@ from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
-from django.db.models import Model, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Model, OuterRef, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -29,6 +30,7 @@ from otayori.schools.models import School
 
 P = ParamSpec("P")
 M = TypeVar("M", bound=Model)
+T = TypeVar("T")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
 STAFF_IDLE = 60 * 60 * 2  # seconds without a request after which staff sign in again
@@ -44,6 +46,7 @@ class Access:
     user: User
     memberships: tuple[Membership, ...]
     chosen_school_id: str | None = None
+    _remembered: dict[Hashable, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def roles(self) -> frozenset[str]:
@@ -99,11 +102,18 @@ class Access:
 
     def own_classroom_ids(self) -> set[UUID]:
         """The classrooms this person teaches."""
-        return {classroom.id for m in self.memberships for classroom in m.classrooms.all()}
+        return {room_id for m in self.memberships for room_id in _room_ids(m)}
+
+    def remember(self, what: Hashable, ask: Callable[[], T]) -> T:
+        """Return what `ask` returned the first time: several parts of a page want to know the same."""
+        if what not in self._remembered:
+            self._remembered[what] = ask()
+        found: T = self._remembered[what]
+        return found
 
 
 def access_of(request: HttpRequest) -> Access:
-    """Return the access of the request's user; two statements the first time, none after."""
+    """Return the access of the request's user; one statement the first time, none after."""
     found: Access | None = getattr(request, "access", None)
     if found is None:
         memberships = _memberships(request.user) if request.user.is_authenticated else ()
@@ -119,8 +129,15 @@ def access_for(user: User) -> Access:
 
 
 def _memberships(user: User) -> tuple[Membership, ...]:
-    found = Membership.objects.filter(user=user).select_related("school")
-    return tuple(found.prefetch_related("classrooms"))
+    taught = Membership.classrooms.through.objects.filter(membership=OuterRef("pk"))
+    mine = Membership.objects.filter(user=user).select_related("school")
+    return tuple(mine.annotate(room_ids=ArraySubquery(taught.values("classroom_id"))))
+
+
+def _room_ids(membership: Membership) -> Iterable[UUID]:
+    """Return the ids of its classrooms: `_memberships` has brought them along."""
+    brought: list[UUID] | None = getattr(membership, "room_ids", None)
+    return [room.id for room in membership.classrooms.all()] if brought is None else brought
 
 
 def choose_school(request: HttpRequest, school_id: str) -> None:

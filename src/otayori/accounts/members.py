@@ -3,6 +3,7 @@
 from collections.abc import Collection
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from otayori.accounts.models import Membership, Role, User
@@ -10,6 +11,16 @@ from otayori.core import audit, mail
 from otayori.schools.models import Classroom, School
 
 SCHOOL_ROLES = (Role.TEACHER, Role.MANAGER)
+
+
+def people_of(school: School | None) -> list[Membership]:
+    """Return the roles in a school and in the board, each with its person, in the order they came.
+
+    None: in the board and in all schools. Nobody whose account is closed.
+    """
+    here = Q(school=school) | Q(school=None) if school else Q()
+    found = Membership.objects.filter(here, user__is_active=True).select_related("user")
+    return list(found.order_by("user__created_at", "user_id"))
 
 
 @transaction.atomic

@@ -26,10 +26,12 @@ _OF_TIME = {Missing.RELEASE_PAST, Missing.RELEASE_FAR, Missing.DEADLINE_PAST, Mi
 
 def page(request: HttpRequest, access: Access, message: Message) -> HttpResponse:
     """The page of a message that waits for approval, which its door has let through."""
-    seen = confirming.look(message)
+    files = gate.files_of(access, message)
+    seen = confirming.look(message, files)
     approves = approving.may_approve(access, message)
     context: dict[str, Any] = confirm.whom_context(access, message, seen.reach)
-    context |= findings.gate_context(access, message)
+    people = gate.people_for(access, message)
+    context |= findings.gate_context(access, message, files, seen.reach)
     context |= {
         "nav_current": "messages",
         "seen": seen,
@@ -38,7 +40,7 @@ def page(request: HttpRequest, access: Access, message: Message) -> HttpResponse
         "withdraws": approving.may_withdraw(access, message),
         "is_barred": bool(context["barriers"]) or bool(seen.lacks),
         "lacks": _lacks(seen.lacks),
-        "deciders": tell_staff.deciders(message, but=message.asked_by),
+        "deciders": tell_staff.deciders(message, but=message.asked_by, people=people),
         "steps": message.approval_steps.select_related("by"),
         "most_comment": approving.MOST_COMMENT,
     }
@@ -74,8 +76,11 @@ def _ask_reason_again(request: HttpRequest, access: Access, message: Message) ->
     notices.error(request, sentence % {"n": least})
     if message.state == Message.State.APPROVAL:
         return page(request, access, message)
-    seen = confirming.look(message)
-    return confirm.back(message) if seen.lacks else confirm.page(request, access, message, seen)
+    files = gate.files_of(access, message)
+    seen = confirming.look(message, files)
+    if seen.lacks:
+        return confirm.back(message)
+    return confirm.page(request, access, message, seen=seen, files=files)
 
 
 @staff

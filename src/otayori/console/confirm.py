@@ -13,18 +13,18 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from otayori.accounts.access import Access, access_of, staff
+from otayori.accounts.models import User
 from otayori.console import findings, sentences
 from otayori.console.kinds import by_kind
 from otayori.core import clock
 from otayori.delivery.parcel import Urgency
 from otayori.messaging import confirm as confirming
-from otayori.messaging import gate, languages, reached, resolve, rules, send, targets, tell_staff
+from otayori.messaging import describe, gate, reached, resolve, rules, send, targets, tell_staff
 from otayori.messaging.access import may_change, open_message
 from otayori.messaging.compose import audience_of
 from otayori.messaging.confirm import Confirmation
-from otayori.messaging.describe import names_of
 from otayori.messaging.dispatch import dispatch
-from otayori.messaging.models import Message
+from otayori.messaging.models import Attachment, Message
 from otayori.messaging.report_access import sees_every_class
 from otayori.messaging.times import mails_the_unread
 from otayori.messaging.words import sender_of
@@ -45,19 +45,22 @@ def confirm(request: HttpRequest, message_id: UUID) -> HttpResponse:
     if not may_change(access, message):
         raise Http404
     confirming.get_ready(message)
-    seen = confirming.look(message)
+    files = gate.files_of(access, message)
+    seen = confirming.look(message, files)
     try:
         targets.check(access, message.school, audience_of(message))
     except targets.NotYours:
         return _not_yours(request, message)
     if seen.lacks:
         return redirect(f"{reverse('console:draft', args=[message.id])}?check=1")
-    return page(request, access, message, seen)
+    return page(request, access, message, seen=seen, files=files)
 
 
-def page(request: HttpRequest, access: Access, message: Message, seen: Confirmation) -> HttpResponse:
+def page(
+    request: HttpRequest, access: Access, message: Message, *, seen: Confirmation, files: list[Attachment]
+) -> HttpResponse:
     """The page of a complete draft, which its door has let through."""
-    return render(request, "console/confirm.html", _context(access, message, seen))
+    return render(request, "console/confirm.html", _context(access, message, seen, files))
 
 
 @staff
@@ -108,8 +111,9 @@ def _not_yours(request: HttpRequest, message: Message) -> HttpResponse:
     return redirect("console:draft", message_id=message.id)
 
 
-def _context(access: Access, message: Message, seen: Confirmation) -> dict[str, Any]:
-    context = whom_context(access, message, seen.reach) | findings.gate_context(access, message)
+def _context(access: Access, message: Message, seen: Confirmation, files: list[Attachment]) -> dict[str, Any]:
+    context = whom_context(access, message, seen.reach)
+    context |= findings.gate_context(access, message, files, seen.reach)
     barriers = context["barriers"]
     needs_other = rules.needs_approval(access, message)
     asks = needs_other or (barriers.of_findings and not context["may_override"])
@@ -119,17 +123,33 @@ def _context(access: Access, message: Message, seen: Confirmation) -> dict[str, 
         "asks": asks,
         "asks_for_findings": asks and not needs_other,
         "is_barred": barriers.of_files or (bool(barriers) and not asks),
-        "deciders": tell_staff.deciders(message, but=access.user) if asks else [],
+        "deciders": _deciders(access, message) if asks else [],
     }
+
+
+def _names(access: Access, message: Message, reach: resolve.Reach) -> describe.Names:
+    """Return what its targets are called: for the author they were looked up when they were checked."""
+    audience, sender = audience_of(message), message.school
+    if sender is None:
+        return describe.names_of([audience])
+    is_checked = message.state == Message.State.DRAFT or not access.manages(sender.id)
+    groups = targets.choices(access, sender).groups if is_checked else []
+    return describe.names_within(sender, audience, rooms=reach.rooms, groups=groups)
+
+
+def _deciders(access: Access, message: Message) -> list[User]:
+    return tell_staff.deciders(message, but=access.user, people=gate.people_for(access, message))
 
 
 def whom_context(access: Access, message: Message, reach: resolve.Reach) -> dict[str, Any]:
     """What an unreleased message is, whom it reaches now and how: for confirming, approving and waiting."""
     audience, sender = audience_of(message), message.school
-    schools = resolve.schools_reached(audience)
+    possible = access.schools if sender is None else [sender]
+    schools = [(one, reach.by_school[one.id]) for one in possible if one.id in reach.by_school]
     noun = sentences.children_word({school.kind for school, _n in schools})
-    words = names_of([audience]).words(audience, sender)
-    whom = sentences.whom(sender, audience, words, [school for school, _n in schools])
+    words = _names(access, message, reach).words(audience, sender)
+    whom = sentences.whom(message, words, [school for school, _n in schools])
+    is_emergency = message.urgency == Urgency.EMERGENCY
     context: dict[str, Any] = {
         "message": message,
         "noun": noun,
@@ -137,20 +157,21 @@ def whom_context(access: Access, message: Message, reach: resolve.Reach) -> dict
         "sender_name": sender_of(message),
         "sentence": sentences.confirm_sentence(whom, reach, noun, message.release_at),
         "missed": sentences.missed_sentence(reach, noun),
-        "channels": reached.by_channel(audience),
-        "languages": [(_language(code), n) for code, n in languages.languages(audience)],
+        "channels": [(str(channel.label), n) for channel, n in sorted(reach.channels, reverse=True)],
+        "languages": [(_language(code), n) for code, n in reach.languages],
         "ways": sentences.ways_sentence(Urgency(message.urgency)),
         "mail_comes_late": not mails_the_unread(message, message.release_at or clock.now()),
         "is_individual": audience.is_individual,
-        "is_emergency": message.urgency == Urgency.EMERGENCY,
-        "undo_seconds": rules.undo_seconds(message),
+        "is_emergency": is_emergency,
+        "undo_seconds": 0 if is_emergency else rules.rules_for(access, sender).undo_seconds,
     }
     if sender is None:
         return context | {"kinds": by_kind(schools)}
-    by_name = sees_every_class(access, message)
+    is_missed = reach.unreachable or reach.unregistered
+    by_name = is_missed and sees_every_class(access, message)
     unreached, nobody = reached.out_of_reach(audience) if by_name else ([], [])
     return context | {
-        "classrooms": reached.by_classroom(audience),
+        "classrooms": [(room, room.students) for room in reach.rooms],
         "words": words,
         "unreached": unreached,
         "nobody": nobody,

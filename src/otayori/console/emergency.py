@@ -22,7 +22,7 @@ from otayori.console.target_choices import all_at_once
 from otayori.console.templates_pages import classroom_labels, icon_of
 from otayori.core.ids import new_id
 from otayori.delivery.parcel import Urgency
-from otayori.messaging import confirm, emergency, resolve, slots, targets
+from otayori.messaging import confirm, emergency, slots, targets
 from otayori.messaging.access import open_draft
 from otayori.messaging.compose import Missing, NoDraft, Words, audience_of
 from otayori.messaging.describe import names_of
@@ -225,10 +225,11 @@ def _nothing(writing: Writing) -> dict[str, Any]:
 def _live(access: Access, writing: Writing, message: Message) -> dict[str, Any]:
     seen = confirm.look(message)
     audience = audience_of(message)
-    schools = [s for s, _n in resolve.schools_reached(audience)] if message.school is None else []
+    of_board = message.school is None
+    schools = [s for s in access.schools if of_board and s.id in seen.reach.by_school]
     noun = sentences.children_word({s.kind for s in schools} or sentences.kinds_of(message.school))
     parts = names_of([audience]).words(audience, message.school)
-    whom = "" if audience.is_empty else sentences.whom(message.school, audience, parts, schools)
+    whom = "" if audience.is_empty else sentences.whom(message, parts, schools)
     asks = needs_approval(access, message)
     return {
         "seen": seen,

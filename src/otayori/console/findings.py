@@ -1,5 +1,6 @@
 """What stands in the way of a message, in words: files to open, what the guard found, who may override it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,8 +11,9 @@ from otayori.accounts.access import Access
 from otayori.messaging import gate
 from otayori.messaging.guard.check import Findings, Place
 from otayori.messaging.guard.finding import Finding, Kind
-from otayori.messaging.models import Message
+from otayori.messaging.models import Attachment, Message
 from otayori.messaging.override import LEAST_REASON, MOST_REASON
+from otayori.messaging.resolve import Reach
 
 FIRST = 6  # snippets shown at once; the others on request
 
@@ -25,9 +27,11 @@ class Line:
     rest: tuple[str, ...]
 
 
-def gate_context(access: Access, message: Message) -> dict[str, Any]:
+def gate_context(
+    access: Access, message: Message, files: Sequence[Attachment], reach: Reach
+) -> dict[str, Any]:
     """What the pages of confirming and approving show of the gate, to the person who stands before it."""
-    found = gate.barriers(access, message)
+    found = gate.barriers(access, message, files=files, reach=reach)
     return {
         "barriers": found,
         "found": [(_place(place), [_line(f) for f in place.findings]) for place in found.findings.places],

@@ -17,7 +17,7 @@ from otayori.delivery.models import ChannelName
 from otayori.messaging import failures, report, send
 from otayori.messaging.access import may_change, open_message, open_released
 from otayori.messaging.compose import audience_of
-from otayori.messaging.describe import names_of, shortened
+from otayori.messaging.describe import names_of, names_within, shortened
 from otayori.messaging.models import Message
 from otayori.messaging.words import sender_of
 
@@ -34,8 +34,9 @@ def message(request: HttpRequest, message_id: UUID) -> HttpResponse:
         return scheduled.page(request, access, found)
     if found.state == Message.State.APPROVAL:
         return approval.page(request, access, found)
-    audience = audience_of(found)
-    words = names_of([audience]).words(audience, found.school)
+    audience, sender = audience_of(found), found.school
+    names = names_within(sender, audience) if sender else names_of([audience])
+    words = names.words(audience, sender)
     context = _how_it_goes(access, found) | {
         "nav_current": "messages",
         "sender_name": sender_of(found),

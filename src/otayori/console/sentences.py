@@ -9,8 +9,9 @@ from django.utils.translation import ngettext
 from otayori.core.moments import moment_text
 from otayori.delivery.fallback import MAIL_AFTER
 from otayori.delivery.parcel import Urgency
-from otayori.messaging.audience import Audience
+from otayori.messaging.compose import audience_of
 from otayori.messaging.describe import shortened
+from otayori.messaging.models import Message
 from otayori.messaging.resolve import Reach
 from otayori.schools.models import School, SchoolKind, Ward
 
@@ -34,21 +35,26 @@ def kinds_of(sender: School | None) -> list[str]:
     return [sender.kind] if sender else list(SchoolKind.values)
 
 
-def whom(sender: School | None, audience: Audience, words: list[str], schools: list[School]) -> str:
+def whom(message: Message, words: list[str], schools: list[School]) -> str:
     """桜小学校, 桜小学校 3年1組, みどり区内 55校・園: who is written to, as the confirm page says it."""
+    sender, audience = message.school, audience_of(message)
     if sender is None:
         if any(target.kind not in ("ward", "school") for target in audience.include):
             return shortened(words, most=8)
         most = 1 if any(target.kind == "ward" for target in audience.include) else MOST_NAMED
         if 0 < len(schools) <= most:
             return _("、").join(school.name for school in schools)
-        return _("%(ward)s内 %(n)s校・園") % {"ward": Ward.objects.get().name, "n": len(schools)}
+        return _("%(ward)s内 %(n)s校・園") % {"ward": _ward_of(message), "n": len(schools)}
     if any(target.kind == "school" for target in audience.include):
         less = {"school": sender.name, "less": "".join(words[1:])}  # the first word is the whole school
         return _("%(school)s（%(less)s）") % less if words[1:] else sender.name
     picked = _("個別に選んだ%(noun)s") % {"noun": children_word([sender.kind])}
     part = picked if audience.is_individual else shortened(words, most=8)
     return _("%(school)s %(part)s") % {"school": sender.name, "part": part}
+
+
+def _ward_of(message: Message) -> str:
+    return getattr(message, "ward_name", None) or Ward.objects.get().name  # its door brings the name along
 
 
 def confirm_sentence(whom: str, reach: Reach, noun: str, at: datetime | None = None) -> str:

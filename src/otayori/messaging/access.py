@@ -2,12 +2,13 @@
 
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.http import Http404
 
 from otayori.accounts.access import Access
-from otayori.messaging.models import Attachment, Message, Recipient
+from otayori.messaging.models import Attachment, Message, Override, Recipient
 from otayori.roster.models import Guardian
+from otayori.schools.models import Ward
 
 
 def messages_for(access: Access) -> QuerySet[Message]:
@@ -34,12 +35,26 @@ def messages_for(access: Access) -> QuerySet[Message]:
     )
 
 
-_SHOWN = ("school", "batch", "author", "scheduled_by", "recalled_by")  # what its pages name
+# what its pages name and go by
+_SHOWN = (
+    "school__sending_rules", "batch",
+    "author", "changed_by", "asked_by", "approved_by", "scheduled_by", "recalled_by",
+)  # fmt: skip
 
 
 def open_message(access: Access, message_id: UUID) -> Message:
     """Return a message this person has business with, else 404."""
-    message = messages_for(access).select_related(*_SHOWN).filter(id=message_id).first()
+    overrides = Override.objects.filter(message=OuterRef("pk"))
+    found = (
+        messages_for(access)
+        .select_related(*_SHOWN)
+        .annotate(
+            has_overrides=Exists(overrides),
+            board_name=Subquery(Ward.objects.values("board")[:1]),
+            ward_name=Subquery(Ward.objects.values("name")[:1]),
+        )
+    )
+    message = found.filter(id=message_id).first()
     if message is None:
         raise Http404
     return message

@@ -92,7 +92,7 @@ def save_draft(access: Access, message: Message, words: Words, *, revision: int 
     """
     targets.check(access, message.school, words.audience)
     # another tab may be releasing it: without the lock this would turn a sent message into a draft again
-    drafts = Message.objects.select_for_update(of=("self",)).select_related("school")
+    drafts = Message.objects.select_for_update(of=("self",)).select_related("school__sending_rules")
     kept = drafts.filter(id=message.id, state=Message.State.DRAFT).first()
     if kept is None:
         raise NoDraft

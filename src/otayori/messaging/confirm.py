@@ -1,6 +1,7 @@
 """Confirm: what a sender is shown before releasing, and the release of exactly that."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from otayori.core import clock, crypto
 from otayori.delivery import release as delivery
 from otayori.messaging import resolve, send
 from otayori.messaging.compose import Missing, audience_of, missing
-from otayori.messaging.models import Message
+from otayori.messaging.models import Attachment, Message
 from otayori.messaging.times import wrong_times
 
 
@@ -28,11 +29,14 @@ class Confirmation:
     fingerprint: str
 
 
-def look(message: Message) -> Confirmation:
-    """Count whom the draft reaches now, and say what it lacks."""
+def look(message: Message, files: Iterable[Attachment] | None = None) -> Confirmation:
+    """Count whom the draft reaches now, and say what it lacks.
+
+    `files`: the message's, where they are loaded already.
+    """
     reach = resolve.reach(audience_of(message))
     lacks = [*missing(message, students=reach.guardians), *wrong_times(message, clock.now())]
-    return Confirmation(reach, lacks, _fingerprint(message, reach.students, reach.schools))
+    return Confirmation(reach, lacks, _fingerprint(digest(message, files), reach.students, reach.schools))
 
 
 def get_ready(message: Message) -> None:
@@ -50,26 +54,27 @@ def release(access: Access, message_id: UUID, seen: str) -> Message:
         message = Message.objects.select_for_update().get(id=message_id)
         if message.state != Message.State.DRAFT:
             return message
-        if _fingerprint(message, *resolve.picked(audience_of(message))) != seen:
+        if _fingerprint(digest(message), *resolve.picked(audience_of(message))) != seen:
             raise Changed
         return send.release(access, message_id)
 
 
-def digest(message: Message) -> str:
-    """Digest what the author decides: the words, the files, the rule, the times."""
+def digest(message: Message, files: Iterable[Attachment] | None = None) -> str:
+    """Digest what the author decides: the words, the files (given or asked for), the rule, the times."""
     decided = [message.title, message.text, message.urgency, message.category]
     decided.append(json.dumps(message.audience, sort_keys=True))
-    files = message.attachments.order_by("id").values_list("id", "state", "digest")
-    decided += [f"{identity} {state} {digest}" for identity, state, digest in files]
+    if files is None:
+        files = message.attachments.only("id", "state", "digest")
+    decided += [f"{one.id} {one.state} {one.digest}" for one in sorted(files, key=lambda one: one.id)]
     decided += [str(at.timestamp()) if at else "" for at in (message.release_at, message.deliver_before)]
     return crypto.fingerprint(json.dumps(decided).encode())
 
 
-def _fingerprint(message: Message, students: int, schools: int) -> str:
-    """Digest what the author decided, and how many students that picks now.
+def _fingerprint(decided: str, students: int, schools: int) -> str:
+    """Digest what the author `decided`, and how many students that picks now.
 
     Guardians are left out: in spring one registers every few seconds, and a sender must not be sent back
     to the confirm page in an emergency because a family joined meanwhile.
     """
-    seen = [digest(message), students, schools]
+    seen = [decided, students, schools]
     return crypto.fingerprint(json.dumps(seen).encode())

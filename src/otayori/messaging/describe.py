@@ -8,6 +8,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from otayori.messaging.audience import Audience, Target
+from otayori.messaging.resolve import Room
 from otayori.messaging.targets import Choices
 from otayori.roster.models import Group
 from otayori.schools import grades
@@ -104,6 +105,19 @@ def names_of(audiences: Iterable[Audience]) -> Names:
         within={room.id: room.school.name for room in rooms}
         | {group.id: group.school.name for group in groups},
     )
+
+
+def names_within(
+    school: School, audience: Audience, *, rooms: Iterable[Room] = (), groups: Iterable[Group] = ()
+) -> Names:
+    """Return what a school's own audience points at; the classes and groups given are not asked for again."""
+    known = {room.id: room.label for room in rooms}
+    if others := audience.ids("classroom") - set(known):
+        known |= dict(Classroom.objects.filter(id__in=others).values_list("id", "label"))
+    named = {group.id: group.name for group in groups}
+    if others := audience.ids("group") - set(named):
+        named |= dict(Group.objects.filter(id__in=others).values_list("id", "name"))
+    return Names(schools={school.id: school}, classrooms=known, groups=named, within={})
 
 
 def names_among(choices: Choices) -> Names:

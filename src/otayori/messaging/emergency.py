@@ -32,7 +32,7 @@ def keep(access: Access, school: School | None, draft_id: UUID, words: compose.W
     """
     at_once = replace(words, urgency=Urgency.EMERGENCY, release_at=None, deliver_before=None)
     targets.check(access, school, words.audience)
-    message, made = Message.objects.select_related("school").get_or_create(
+    message, made = Message.objects.select_related("school__sending_rules").get_or_create(
         id=draft_id, defaults={"school": school, "author": access.user, "urgency": Urgency.EMERGENCY.value}
     )
     if not made:

@@ -4,14 +4,19 @@ Every file is checked and was opened by the person who sends or approves it (柏
 a list of children without opening it); what the guard found is overridden by who decides for the school.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef
+
 from otayori.accounts.access import Access
-from otayori.messaging.attachments.opening import opened_by
+from otayori.accounts.members import people_of
+from otayori.accounts.models import Membership
 from otayori.messaging.guard.check import Findings, findings_of
-from otayori.messaging.models import Attachment, Message, Override
+from otayori.messaging.models import Attachment, AttachmentOpening, Message, Override
+from otayori.messaging.resolve import Reach
 
 
 @dataclass(frozen=True)
@@ -59,15 +64,37 @@ class Barred(Exception):
         self.barriers = barriers
 
 
-def barriers(access: Access, message: Message) -> Barriers:
-    """Return what keeps the message from going out by this person's word."""
-    files = tuple(message.attachments.order_by("position", "id"))
-    findings = findings_of(message, files)
+def files_of(access: Access, message: Message) -> list[Attachment]:
+    """Return the files of a message, each with `is_opened`: whether this person has looked at it."""
+    opened = AttachmentOpening.objects.filter(attachment=OuterRef("pk"), user=access.user)
+    return list(message.attachments.order_by("position", "id").annotate(is_opened=Exists(opened)))
+
+
+def people_for(access: Access, message: Message) -> list[Membership]:
+    """Return who works in the message's school and in the board: for the guard, and to name who decides."""
+    return access.remember(("people", message.school_id), lambda: people_of(message.school))
+
+
+def barriers(
+    access: Access,
+    message: Message,
+    *,
+    files: Sequence[Attachment] | None = None,
+    reach: Reach | None = None,
+) -> Barriers:
+    """Return what keeps the message from going out by this person's word.
+
+    `files` (of `files_of`) and `reach` are given where they are known already.
+    """
+    files = files_of(access, message) if files is None else files
+    people = partial(people_for, access, message)
+    findings = findings_of(message, files, reach=reach, people=people)
     override = None
-    if findings:
+    if findings and getattr(message, "has_overrides", True):  # told by its door; a verb asks under its lock
         overrides = Override.objects.filter(message=message, findings=findings.digest)
         override = overrides.select_related("by").first()
-    return Barriers(files, frozenset(opened_by(access.user, files)), findings, override)
+    opened = frozenset(one.id for one in files if one.is_opened)  # type: ignore[attr-defined]
+    return Barriers(tuple(files), opened, findings, override)
 
 
 def check(access: Access, message: Message, *, asks: bool = False) -> None:

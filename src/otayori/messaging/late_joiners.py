@@ -20,7 +20,7 @@ from otayori.messaging.reached import in_register_order
 from otayori.messaging.report_access import sees_every_class
 from otayori.messaging.resolve import guardianships
 from otayori.messaging.search_students import places
-from otayori.roster.models import Guardianship
+from otayori.roster.models import Guardianship, Student
 
 
 @dataclass(frozen=True)
@@ -84,8 +84,8 @@ def _to_name(access: Access, message: Message) -> QuerySet[Guardianship]:
     links = _untold(message)
     if sees_every_class(access, message):
         return links
-    own = targets.own_students(targets.choices(access, message.school)) or set()
-    return links.filter(student__in=own)
+    own = Student.objects.filter(targets.own_students(targets.choices(access, message.school)))
+    return links.filter(student__in=own.values("id"))
 
 
 def _is_of_this_year(message: Message) -> bool:

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import UUID
 
+from django.db.models import Q
+
 from otayori.accounts.access import Access
-from otayori.core import clock
 from otayori.messaging import report
 from otayori.messaging.compose import audience_of
 from otayori.messaging.models import Message, Recipient, RecipientStudent, ToldOtherwise
@@ -19,8 +20,9 @@ from otayori.messaging.report import Reading
 from otayori.messaging.report_access import own_classes, sees_whole_school
 from otayori.messaging.resolve import students
 from otayori.roster import coverage
-from otayori.roster.models import Enrolment, Student
+from otayori.roster.models import Student
 from otayori.roster.order import ClassOrder, class_order
+from otayori.roster.seats import seat_of, with_seats
 from otayori.schools.models import Classroom, School
 
 
@@ -87,7 +89,7 @@ class Section:
 def sections(access: Access, message: Message, school: School) -> list[Section]:
     """Return the children of a message in one school, by class, whose names this person may see.
 
-    Of a message that is only scheduled: whom it would not get to as things are. Six statements; no name is
+    Of a message that is only scheduled: whom it would not get to as things are. Five statements; no name is
     decrypted here, for a page shows a few of 1,200.
     """
     is_sent = message.state == Message.State.RELEASED
@@ -96,11 +98,9 @@ def sections(access: Access, message: Message, school: School) -> list[Section]:
     needs = _needs(message, got) if is_sent else _foreseen(list(children))
     told = _told(message, list(children)) if is_sent else {}
     own = None if sees_whole_school(access, message, school) else own_classes(access, message)
-    seats = Enrolment.objects.filter(student__in=list(children), year_id=clock.school_year())
-    seat_of = {seat.student_id: seat for seat in seats.select_related("classroom")}
     rooms: dict[UUID | None, Section] = {}
     for key, student in children.items():
-        seat = seat_of.get(key)
+        seat = seat_of(student)
         room = seat.classroom if seat else None
         if own is None or (room is not None and room.id in own):
             line = Line(student, seat.number if seat else None, needs.get(key, Need.UNREGISTERED))
@@ -142,11 +142,8 @@ def _got(message: Message, school: School) -> Got:
 
 def _children(message: Message, school: School, got: Got) -> dict[UUID, Student]:
     """Whom the message is about now, and for whose sake it was got then."""
-    present = students(audience_of(message)).filter(school=school)
-    found = {student.id: student for student in present}
-    if gone := got.keys() - found.keys():
-        found |= {student.id: student for student in Student.objects.filter(id__in=gone)}
-    return found
+    concerned = Q(id__in=students(audience_of(message)).values("id")) | Q(id__in=list(got))
+    return {one.id: one for one in with_seats(Student.objects.filter(concerned, school=school))}
 
 
 def _needs(message: Message, got: Got) -> dict[UUID, Need]:

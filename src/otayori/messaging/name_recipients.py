@@ -35,12 +35,11 @@ def named(access: Access, sender: School | None, audience: Audience) -> QuerySet
     group that is not theirs, for who is in it is not theirs to know.
     """
     shown = students_for(access).filter(id__in=students(audience).values("id"))
-    own = targets.own_students(targets.choices(access, sender)) if sender else None
     groups = {target.id for target in audience.include if target.kind == "group" and target.id}
     if not knows_members(access, groups):
         shown = shown.none()
-    elif own is not None:
-        shown = shown.filter(id__in=own)
+    elif sender is not None:
+        shown = shown.filter(targets.own_students(targets.choices(access, sender)))
     year = clock.school_year()
     order = [When(now__classroom__grade=code, then=Value(place)) for place, code in enumerate(grades.CODES)]
     return (

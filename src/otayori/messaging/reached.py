@@ -1,20 +1,17 @@
-"""Whom an audience reaches, in detail for the confirm page: classes with numbers, and who is out of reach."""
+"""Who is out of reach of an audience, by name, for the confirm page."""
 
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
-from django.db.models import Count, Exists, OuterRef
+from django.db.models import Exists, FilteredRelation, OuterRef, Q
 
-from otayori.core import clock
-from otayori.delivery.models import ChannelName, Endpoint
+from otayori.delivery.models import Endpoint
 from otayori.messaging.audience import Audience
-from otayori.messaging.resolve import guardianships, students
-from otayori.messaging.search_students import places
-from otayori.roster.models import Enrolment, Guardianship
-from otayori.roster.order import class_order
-from otayori.schools.models import Classroom
+from otayori.messaging.resolve import students
+from otayori.roster.models import Guardianship
+from otayori.roster.seats import place_of, seat_of, with_seats
 
 
 class Placed(Protocol):
@@ -36,52 +33,29 @@ class OutOfReach:
     guardian: str
 
 
-def by_classroom(audience: Audience) -> list[tuple[Classroom, int]]:
-    """Return the classes concerned with their number of students, in the order of the register."""
-    rows = (
-        Enrolment.objects.filter(student__in=students(audience).values("id"), year_id=clock.school_year())
-        .values_list("classroom")
-        .annotate(n=Count("id"))
-    )
-    counts = dict(rows)
-    rooms = Classroom.objects.filter(id__in=counts)
-    ordered = sorted(rooms, key=lambda room: class_order(room.grade, room.name))
-    return [(room, counts[room.id]) for room in ordered]
-
-
-def by_channel(audience: Audience) -> list[tuple[str, int]]:
-    """Return how many live addresses there are of each channel, push first."""
-    rows = (
-        Endpoint.objects.filter(
-            state=Endpoint.State.ACTIVE, guardian__in=guardianships(audience).values("guardian")
-        )
-        .values_list("channel")
-        .annotate(n=Count("id"))
-    )
-    return [(str(ChannelName(channel).label), count) for channel, count in sorted(rows, reverse=True)]
-
-
 def out_of_reach(audience: Audience) -> tuple[list[OutOfReach], list[OutOfReach]]:
-    """Return by name the guardians without a live address, and the students nobody has registered for."""
-    live = Endpoint.objects.filter(guardian=OuterRef("guardian"), state=Endpoint.State.ACTIVE)
-    unreached = list(
-        guardianships(audience).exclude(Exists(live)).select_related("student", "guardian__user")
-    )
+    """Return by name the guardians without a live address, and the students nobody has registered for.
+
+    One statement: who is in both lists, or in one twice, is a row each time.
+    """
+    is_open = Q(guardianships__blocked_at__isnull=True)
+    linked = students(audience).annotate(link=FilteredRelation("guardianships", condition=is_open))
     mine = Guardianship.objects.filter(
         student=OuterRef("pk"), blocked_at__isnull=True, guardian__user__is_active=True
     )
-    nobody = list(students(audience).exclude(Exists(mine)))
-    where = places([link.student for link in unreached])
-    without = places(nobody)
-    return (
-        in_register_order(
-            OutOfReach(link.student.name, place, link.guardian.user.name)
-            for link, place in zip(unreached, where, strict=True)
-        ),
-        in_register_order(
-            OutOfReach(student.name, place, "") for student, place in zip(nobody, without, strict=True)
-        ),
+    live = Endpoint.objects.filter(guardian=OuterRef("link__guardian"), state=Endpoint.State.ACTIVE)
+    rows = linked.annotate(is_nobodys=~Exists(mine)).filter(
+        Q(is_nobodys=True) | Q(link__guardian__user__is_active=True) & ~Exists(live)
     )
+    unreached, nobody = [], {}
+    for student in with_seats(rows.select_related("link__guardian__user")):  # type: ignore[misc]
+        place = place_of(seat_of(student))
+        if student.is_nobodys:
+            nobody[student.id] = OutOfReach(student.name, place, "")
+        else:
+            guardian = student.link.guardian.user.name
+            unreached.append(OutOfReach(student.name, place, guardian))
+    return in_register_order(unreached), in_register_order(nobody.values())
 
 
 def in_register_order(lines: Iterable[L]) -> list[L]:

@@ -1,15 +1,17 @@
 """Resolve an audience: to students, to guardians, to counts in words for the confirm page."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, FilteredRelation, OuterRef, Q, QuerySet
 
 from otayori.core import clock
-from otayori.delivery.models import Endpoint
+from otayori.delivery.models import ChannelName, Endpoint
 from otayori.messaging.audience import Audience, Target
-from otayori.roster.models import Enrolment, GroupMember, Guardianship, Student
+from otayori.roster.models import Enrolment, GroupMember, Guardian, Guardianship, Student
+from otayori.roster.order import class_order
 from otayori.schools.models import School
 
 
@@ -56,14 +58,27 @@ def _matching(targets: Iterable[Target]) -> Q:
 
 
 @dataclass(frozen=True)
+class Room:
+    """A class concerned, with its number of students."""
+
+    id: UUID
+    label: str
+    students: int
+
+
+@dataclass(frozen=True)
 class Reach:
-    """Whom an audience reaches, counted."""
+    """Whom an audience reaches, counted; the last four are the same people, put in groups."""
 
     students: int
     guardians: int  # registered, each once
     unreachable: int  # of those, whom no live address reaches
     unregistered: int  # students nobody has registered for
     schools: int
+    by_school: Mapping[UUID, int] = field(default_factory=dict, compare=False)  # students
+    rooms: tuple[Room, ...] = field(default=(), compare=False)  # in the order of the register
+    languages: tuple[tuple[str, int], ...] = field(default=(), compare=False)  # guardians, the most first
+    channels: tuple[tuple[ChannelName, int], ...] = field(default=(), compare=False)  # live addresses
 
 
 def picked(audience: Audience) -> tuple[int, int]:
@@ -73,29 +88,57 @@ def picked(audience: Audience) -> tuple[int, int]:
 
 
 def reach(audience: Audience) -> Reach:
-    """Count whom the audience reaches; three statements."""
-    picked = students(audience)
-    links = guardianships(audience)
-    mine = Guardianship.objects.filter(
+    """Count whom the audience reaches; two statements."""
+    children, adults = _children(audience), _adults(audience)
+    by_school: dict[UUID, int] = {}
+    for row in children:
+        by_school[row["school_id"]] = by_school.get(row["school_id"], 0) + row["n"]
+    guardians = sum(row["n"] for row in adults)
+    languages = [(row["user__language"], row["n"]) for row in adults]
+    channels = [(channel, sum(row[channel.value] for row in adults)) for channel in ChannelName]
+    return Reach(
+        students=sum(by_school.values()),
+        guardians=guardians,
+        unreachable=guardians - sum(row["reached"] for row in adults),
+        unregistered=sum(row["unregistered"] for row in children),
+        schools=len(by_school),
+        by_school=by_school,
+        rooms=_rooms(children),
+        languages=tuple(sorted(languages, key=lambda one: (-one[1], one[0]))),
+        channels=tuple((channel, n) for channel, n in channels if n),
+    )
+
+
+def _children(audience: Audience) -> list[dict[str, Any]]:
+    """Count the students of each class (of none: None)."""
+    registered = Guardianship.objects.filter(
         student=OuterRef("pk"), blocked_at__isnull=True, guardian__user__is_active=True
     )
-    live = Endpoint.objects.filter(guardian=OuterRef("guardian"), state=Endpoint.State.ACTIVE)
-    children = picked.aggregate(
-        students=Count("id"),
-        schools=Count("school", distinct=True),
-        unregistered=Count("id", filter=~Exists(mine)),
-    )
-    adults = links.annotate(live=Exists(live)).aggregate(
-        guardians=Count("guardian", distinct=True),
-        reached=Count("guardian", distinct=True, filter=Q(live=True)),
-    )
-    return Reach(
-        students=children["students"],
-        guardians=adults["guardians"],
-        unreachable=adults["guardians"] - adults["reached"],
-        unregistered=children["unregistered"],
-        schools=children["schools"],
-    )
+    of_year = Q(enrolments__year_id=clock.school_year())
+    seated = students(audience).annotate(seat=FilteredRelation("enrolments", condition=of_year))
+    of_room = {f"room_{name}": F(f"seat__classroom__{name}") for name in ("id", "grade", "name", "label")}
+    rows = seated.order_by().values("school_id", **of_room)
+    counts = {"n": Count("id"), "unregistered": Count("id", filter=~Exists(registered))}
+    return [dict(row) for row in rows.annotate(**counts)]
+
+
+def _adults(audience: Audience) -> list[dict[str, Any]]:
+    """Count the guardians of each language, and by how many live addresses of each channel they are told."""
+    live = Q(endpoints__state=Endpoint.State.ACTIVE)
+    channels = {
+        channel.value: Count("endpoints", filter=live & Q(endpoints__channel=channel))
+        for channel in ChannelName
+    }
+    people = Guardian.objects.filter(id__in=guardianships(audience).values("guardian"))
+    rows = people.order_by().values("user__language")
+    people_counted = {"n": Count("id", distinct=True), "reached": Count("id", distinct=True, filter=live)}
+    return [dict(row) for row in rows.annotate(**people_counted, **channels)]
+
+
+def _rooms(children: list[dict[str, Any]]) -> tuple[Room, ...]:
+    seated = [row for row in children if row["room_id"] is not None]
+    seated.sort(key=lambda row: class_order(row["room_grade"], row["room_name"]))
+    return tuple(Room(row["room_id"], row["room_label"], row["n"]) for row in seated)
 
 
 def schools_reached(audience: Audience) -> list[tuple[School, int]]:

@@ -32,11 +32,19 @@ OF_THE_BOARD = Rules(SendingRules.OwnClass.FREE, SendingRules.Decider.SECOND)
 
 
 def rules_of(school: School | None) -> Rules:
-    """Return the rules of a school, or of the board (None)."""
-    kept = SendingRules.objects.filter(school=school).first()
+    """Return the rules of a school, or of the board (None); the doors load a school with its own."""
+    if school is not None and School.sending_rules.is_cached(school):
+        kept = getattr(school, "sending_rules", None)
+    else:
+        kept = SendingRules.objects.filter(school=school).first()
     if kept is None:
         return OF_THE_BOARD if school is None else OF_SCHOOLS
     return Rules(SendingRules.OwnClass(kept.own_class), SendingRules.Decider(kept.decider), kept.undo_seconds)
+
+
+def rules_for(access: Access, school: School | None) -> Rules:
+    """Return the same, asked for once a request."""
+    return access.remember(("rules", school and school.id), lambda: rules_of(school))
 
 
 def needs_approval(access: Access, message: Message) -> bool:
@@ -45,7 +53,7 @@ def needs_approval(access: Access, message: Message) -> bool:
     An emergency is sent at once by whoever decides for the school (logged, and the others are told).
     A teacher sends alone, where the rules say so, to own classes and groups.
     """
-    rules = rules_of(message.school)
+    rules = rules_for(access, message.school)
     is_emergency = message.urgency == Urgency.EMERGENCY
     if access.manages(message.school_id):
         return rules.decider == SendingRules.Decider.SECOND and not is_emergency

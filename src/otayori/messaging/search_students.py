@@ -11,6 +11,7 @@ from otayori.core import clock
 from otayori.messaging.targets import Choices, choices, own_students
 from otayori.roster.models import Enrolment, Student
 from otayori.roster.search import matches, search_key
+from otayori.roster.seats import place_of, seat_of, with_seats
 from otayori.schools.models import School
 
 MOST_FOUND = 20
@@ -40,37 +41,26 @@ def search(access: Access, school: School, text: str, *, to_leave_out: bool = Fa
         if matches(wanted, one.name, one.kana)
     ]
     hits.sort(key=lambda student: search_key(student.kana))
-    return _with_places(hits[:MOST_FOUND])
+    found = hits[:MOST_FOUND]
+    return [Found(one.id, one.name, one.kana, place) for one, place in zip(found, places(found), strict=True)]
 
 
 def picked(may: Choices, ids: Collection[UUID], *, to_leave_out: bool = False) -> list[Found]:
     """Return those of the students that may be chosen: the ones a draft names already."""
     if not ids:
         return []
-    rows = list(_to_choose(may, to_leave_out).filter(id__in=ids))
+    rows = list(with_seats(_to_choose(may, to_leave_out).filter(id__in=ids)))
     rows.sort(key=lambda student: search_key(student.kana))
-    return _with_places(rows)
+    return [Found(one.id, one.name, one.kana, place_of(seat_of(one))) for one in rows]
 
 
 def _to_choose(may: Choices, to_leave_out: bool) -> QuerySet[Student]:
     present = Student.objects.filter(school=may.school if may.whole_school else None, left_at__isnull=True)
-    own = None if to_leave_out else own_students(may)
-    return present if own is None else present.filter(id__in=own)
-
-
-def _with_places(students: list[Student]) -> list[Found]:
-    return [Found(s.id, s.name, s.kana, place) for s, place in zip(students, places(students), strict=True)]
+    return present if to_leave_out else present.filter(own_students(may))
 
 
 def places(students: Collection[Student]) -> list[str]:
     """Return class and number of each student this year, 「3年1組 12番」; "" without a class."""
     rows = Enrolment.objects.filter(student__in=students, year_id=clock.school_year())
     known = {row.student_id: row for row in rows.select_related("classroom")}
-    return [_place(known.get(student.id)) for student in students]
-
-
-def _place(enrolment: Enrolment | None) -> str:
-    if enrolment is None:
-        return ""
-    number = f" {enrolment.number}番" if enrolment.number else ""
-    return f"{enrolment.classroom.label}{number}"
+    return [place_of(known.get(student.id)) for student in students]

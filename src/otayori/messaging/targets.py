@@ -6,8 +6,10 @@ business of those who teach them, and of the managers.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q
 
 from otayori.accounts.access import Access
 from otayori.accounts.models import Role
@@ -42,6 +44,9 @@ class Choices:
     groups: list[Group]
     own_classrooms: frozenset[UUID] = frozenset()
     own_groups: frozenset[UUID] = frozenset()
+    _students: dict[tuple[bool, frozenset[UUID]], set[UUID]] = field(
+        default_factory=dict, repr=False, compare=False
+    )  # looked up already: the same children are checked, and asked whether they are own
 
     def label(self, target: Target) -> str:
         """Return the target in words: 3年1組, サッカークラブ, 桜小学校; "" for what is not to choose here."""
@@ -63,7 +68,14 @@ class Choices:
 
 
 def choices(access: Access, school: School | None) -> Choices:
-    """Return what may be chosen for a message of `school` (None: of the board); of a stranger nothing."""
+    """Return what may be chosen for a message of `school` (None: of the board); of a stranger nothing.
+
+    Two statements for a school, once a request: forms, checks and counts all go by it.
+    """
+    return access.remember(("choices", school and school.id), lambda: _choices(access, school))
+
+
+def _choices(access: Access, school: School | None) -> Choices:
     if school is None:
         schools = access.schools if access.is_board else []
         return Choices(None, access.is_board, access.is_board, schools, [], [], [])
@@ -71,14 +83,16 @@ def choices(access: Access, school: School | None) -> Choices:
         return Choices(school, False, False, [], [], [], [])
     year = clock.school_year()
     rooms = list(Classroom.objects.filter(school=school, year_id=year))
-    groups = list(Group.objects.filter(school=school, year_id=year, is_retired=False))
+    led = groups_for(access, year).filter(id=OuterRef("pk"))
+    of_school = Group.objects.filter(school=school, year_id=year, is_retired=False)
+    groups: list[Group] = list(of_school.annotate(is_own=Exists(led)))
     found = sorted({room.grade for room in rooms}, key=grades.CODES.index)
     all_of_it = Choices(school, True, access.manages(school.id), [school], found, rooms, groups)
     if all_of_it.decides:
         return all_of_it
-    led = groups_for(access, year).filter(school=school).values_list("id", flat=True)
     own = frozenset(room.id for room in rooms) & access.own_classroom_ids()
-    return replace(all_of_it, own_classrooms=own, own_groups=frozenset(led))
+    own_groups = frozenset(group.id for group in groups if group.is_own)  # type: ignore[attr-defined]
+    return replace(all_of_it, own_classrooms=own, own_groups=own_groups)
 
 
 def check(access: Access, school: School | None, audience: Audience) -> None:
@@ -105,7 +119,10 @@ def is_own(access: Access, school: School | None, audience: Audience) -> bool:
     if school is None:
         return access.is_board
     mine = choices(access, school).own()
-    return len(_allowed(mine, audience.include)) == len(set(audience.include))
+    wanted = audience.include
+    return access.remember(
+        ("is own", school.id, wanted), lambda: len(_allowed(mine, wanted)) == len(set(wanted))
+    )
 
 
 def _within(may: Choices, audience: Audience) -> Audience:
@@ -125,13 +142,13 @@ def _within(may: Choices, audience: Audience) -> Audience:
     )
 
 
-def own_students(may: Choices) -> "set[UUID] | None":
-    """Return the ids of the children somebody may write to one by one; None: all of the school."""
+def own_students(may: Choices) -> Q:
+    """Match, among the children of the school, those somebody may write to one by one."""
     if may.decides:
-        return None
+        return Q()
     taught = Enrolment.objects.filter(classroom__in=may.own_classrooms, year_id=clock.school_year())
     led = GroupMember.objects.filter(group__in=may.own_groups)
-    return {*taught.values_list("student_id", flat=True), *led.values_list("student_id", flat=True)}
+    return Q(id__in=taught.values("student_id")) | Q(id__in=led.values("student_id"))
 
 
 def _writes(access: Access, school: School) -> bool:
@@ -155,11 +172,15 @@ def _allowed(may: Choices, wanted: Iterable[Target]) -> set[Target]:
 
 
 def _students(may: Choices, wanted: list[UUID]) -> set[UUID]:
-    if not wanted:
-        return set()
+    looked_up, key = may._students, (may.decides, frozenset(wanted))  # noqa: SLF001
+    if wanted and key not in looked_up:
+        looked_up[key] = _look_up(may, wanted)
+    return looked_up[key] if wanted else set()
+
+
+def _look_up(may: Choices, wanted: list[UUID]) -> set[UUID]:
     present = Student.objects.filter(id__in=wanted, school=may.school, left_at__isnull=True)
-    found, own = set(present.values_list("id", flat=True)), own_students(may)
-    return found if own is None else found & own
+    return set(present.filter(own_students(may)).values_list("id", flat=True))
 
 
 def _there(may: Choices, wanted: Iterable[Target]) -> set[Target]:

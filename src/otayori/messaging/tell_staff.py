@@ -4,7 +4,7 @@ The mail names no child and no title: it says the school, what is asked, and whe
 """
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -13,6 +13,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from otayori.accounts.access import access_for
+from otayori.accounts.members import people_of
 from otayori.accounts.models import Membership, Role, User
 from otayori.core import clock, mail
 from otayori.messaging.models import Message, StaffNotice
@@ -26,10 +27,18 @@ AGAIN_AFTER = timedelta(minutes=1)  # doubled with each try
 AT_ONCE = 50  # so that a chore ends
 
 
-def deciders(message: Message, *, but: User | None) -> list[User]:
-    """Return who decides for the message's school beside `but`: its managers, else the board's officers."""
-    managers = _who(Role.MANAGER, message, but) if message.school_id else []
-    return managers or _who(Role.BOARD_OFFICER, message, but)
+def deciders(message: Message, *, but: User | None, people: Sequence[Membership] | None = None) -> list[User]:
+    """Return who decides for the message's school beside `but`: its managers, else the board's officers.
+
+    `people`: of its school (members.people_of), where they are known already.
+    """
+    if people is None:
+        people = people_of(message.school)
+    others = [one for one in people if but is None or one.user_id != but.id]
+    of_school = [
+        one.user for one in others if one.role == Role.MANAGER and one.school_id == message.school_id
+    ]
+    return of_school or [one.user for one in others if one.role == Role.BOARD_OFFICER]
 
 
 def _who(role: Role, message: Message, but: User | None) -> list[User]:

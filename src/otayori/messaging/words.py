@@ -77,4 +77,6 @@ def recalled_text(message: Message) -> str:
 
 def sender_of(message: Message) -> str:
     """Return who sends, as guardians know it: the school, or the board."""
-    return message.school.name if message.school is not None else Ward.objects.get().board
+    if message.school is not None:
+        return message.school.name
+    return getattr(message, "board_name", None) or Ward.objects.get().board  # its door brings the name along

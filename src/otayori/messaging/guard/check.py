@@ -4,15 +4,16 @@ import json
 import re
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from uuid import UUID
 
-from django.db.models import Count, Q
-
-from otayori.accounts.models import Membership, User
+from otayori.accounts.members import people_of
+from otayori.accounts.models import Membership
 from otayori.core import clock, crypto
 from otayori.messaging import resolve
+from otayori.messaging.audience import Audience as TargetAudience
 from otayori.messaging.compose import audience_of
 from otayori.messaging.guard import read
 from otayori.messaging.guard.finding import Audience, Finding, Kind, Roster
@@ -63,8 +64,16 @@ class Findings:
         return dict(counts)
 
 
-def findings_of(message: Message, attachments: Iterable[Attachment] | None = None) -> Findings:
-    """Read the message and its files (given, where they are loaded already).
+def findings_of(
+    message: Message,
+    attachments: Iterable[Attachment] | None = None,
+    *,
+    reach: resolve.Reach | None = None,
+    people: Callable[[], list[Membership]] | None = None,
+) -> Findings:
+    """Read the message and its files.
+
+    The files, whom it reaches and the `people` of the school are given where they are known already.
 
     Files that are not ready yet have no words: gate.py waits for them.
     """
@@ -75,7 +84,8 @@ def findings_of(message: Message, attachments: Iterable[Attachment] | None = Non
     clean = _digest(message, files, ())
     if message.school is None and time.monotonic() - _clean.get(clean, -_CLEAN_FOR) < _CLEAN_FOR:
         return Findings((), unreadable, clean)
-    places = _read(message, files)
+    known = _known(message.school, people or (lambda: people_of(message.school)))
+    places = _read(message, files, known, _audience(message, reach))
     if message.school is None and not places:
         if len(_clean) >= _MOST_CLEAN:
             _clean.clear()
@@ -83,8 +93,9 @@ def findings_of(message: Message, attachments: Iterable[Attachment] | None = Non
     return Findings(places, unreadable, _digest(message, files, places))
 
 
-def _read(message: Message, files: list[Attachment]) -> tuple[Place, ...]:
-    known, audience = _known(message.school), _audience(message)
+def _read(
+    message: Message, files: list[Attachment], known: read.Known, audience: Audience
+) -> tuple[Place, ...]:
     own = read.read(f"{message.title}\n{message.text}", known, audience)
     found = [Place(None, tuple(own))]
     for one in files:
@@ -93,14 +104,33 @@ def _read(message: Message, files: list[Attachment]) -> tuple[Place, ...]:
     return tuple(place for place in found if place.findings)
 
 
-def _known(school: School | None) -> read.Known:
+class _AskedWhenNeeded(Container[str]):
+    """Words that are loaded when the first one is compared with them: most messages come to none."""
+
+    def __init__(self, load: Callable[[], frozenset[str]]) -> None:
+        self._load = load
+
+    @cached_property
+    def _words(self) -> frozenset[str]:
+        return self._load()
+
+    def __contains__(self, word: object) -> bool:
+        return word in self._words
+
+
+def _known(school: School | None, people: Callable[[], list[Membership]]) -> read.Known:
+    roster = _roster(school, lambda: frozenset(fold(one.user.name) for one in people()))
+    return read.Known(roster, _AskedWhenNeeded(_phones), clock.today())
+
+
+def _phones() -> frozenset[str]:
+    """The numbers of the schools and the board: digits alone."""
     phones = School.objects.order_by().values_list("phone", flat=True)
     phones = phones.union(Ward.objects.values_list("phone", flat=True))
-    numbers = frozenset(re.sub(r"\D", "", phone) for phone in phones)
-    return read.Known(_roster(school), numbers, clock.today())
+    return frozenset(re.sub(r"\D", "", phone) for phone in phones)
 
 
-def _roster(school: School | None) -> Roster:
+def _roster(school: School | None, staff: Callable[[], frozenset[str]]) -> Roster:
     """The children of the school, or of all; those who left as well: last year's list is the usual slip."""
     students = Student.objects.only("id", "school_id", "name", "kana")
     names: dict[str, set[str]] = defaultdict(set)
@@ -112,15 +142,7 @@ def _roster(school: School | None) -> Roster:
             found[written].add(key)
             surnames[first].update(written.split()[:-1][:1])
     of_names, of_kana = (frozenset(fold(one) for one in found) for found in surnames)
-    return Roster(_folded(names), _folded(kana), of_names, of_kana, _staff(school))
-
-
-def _staff(school: School | None) -> frozenset[str]:
-    members = (
-        Membership.objects.filter(Q(school=school) | Q(school=None)) if school else Membership.objects.all()
-    )
-    people = User.objects.filter(id__in=members.values("user"), is_active=True).only("id", "name")
-    return frozenset(fold(person.name) for person in people)
+    return Roster(_folded(names), _folded(kana), of_names, of_kana, _AskedWhenNeeded(staff))
 
 
 def _folded(found: dict[str, set[str]]) -> dict[str, frozenset[str]]:
@@ -131,24 +153,37 @@ def _folded(found: dict[str, set[str]]) -> dict[str, frozenset[str]]:
     return folded
 
 
-def _audience(message: Message) -> Audience:
+def _audience(message: Message, reach: resolve.Reach | None) -> Audience:
     """Tell which children's names are no news to anybody who gets the message."""
     audience = audience_of(message)
     if audience.is_empty or any(target.kind in ("ward", "school", "grade") for target in audience.include):
         return Audience()
-    links = resolve.guardianships(audience).order_by()
-    guardians = set(links.values_list("guardian_id", flat=True).distinct()[: MOST_FAMILY + 1])
-    picked = {str(key) for key in resolve.students(audience).values_list("id", flat=True)[: MOST_FAMILY + 1]}
-    if len(guardians) > MOST_FAMILY or len(picked) > MOST_FAMILY:
+    if reach and max(reach.students, reach.guardians) > MOST_FAMILY:
         return Audience()
-    shared = (
-        Guardianship.objects.filter(guardian__in=guardians, blocked_at__isnull=True)
-        .values("student_id")
-        .annotate(n=Count("id"))
-        .filter(n=len(guardians))
-    )
-    own = {str(row["student_id"]) for row in shared} | (picked if len(picked) == 1 else set())
+    picked = _picked(audience)
+    if len(picked) > MOST_FAMILY:
+        return Audience()
+    reached = resolve.guardianships(audience).order_by().values("guardian")
+    links = Guardianship.objects.filter(guardian__in=reached, blocked_at__isnull=True)
+    children: dict[UUID, set[str]] = defaultdict(set)  # of each guardian
+    for guardian_id, student_id in links.values_list("guardian_id", "student_id"):
+        children[guardian_id].add(str(student_id))
+    if len(children) > MOST_FAMILY:
+        return Audience()
+    shared = set.intersection(*children.values()) if children else set()
+    own = shared | (picked if len(picked) == 1 else set())
     return Audience(frozenset(own), is_one_family=picked <= own)
+
+
+def _picked(audience: TargetAudience) -> set[str]:
+    """Return the keys of the children picked; of many, one more than a family has.
+
+    Children picked one by one need not be looked up: one who has left meanwhile makes the guard no milder.
+    """
+    if audience.is_individual and not audience.exclude:
+        return {str(key) for key in audience.ids("student")}
+    found = resolve.students(audience).values_list("id", flat=True)
+    return {str(key) for key in found[: MOST_FAMILY + 1]}
 
 
 def _merged(findings: Iterable[Finding]) -> list[Finding]:

@@ -7,7 +7,7 @@ a child names its school as well, and eighty-five forms are no list of health ce
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from datetime import date
 
 MOST_PUBLIC = 8
@@ -46,15 +46,14 @@ _COLUMNS = re.compile(
 _NUMBERED = re.compile(r"^\W{0,2}(?:\d{1,7}[\s,.:)|]+)+\S*[一-鿿ぁ-ゖァ-ヺ]{2}")
 
 
-def phones(lines: list[str], known: Iterable[str]) -> list[str]:
+def phones(lines: list[str], known: Container[str]) -> list[str]:
     """Return private phone numbers: two or more different ones, or any mobile one. `known`: digits alone."""
-    ours = set(known)
     mobiles: dict[str, str] = {}  # a place may be public, a mobile phone is somebody's
 
     def in_line(line: str) -> Iterator[tuple[str, str]]:
         for match in _PHONE.finditer(line):
             number = re.sub(r"\D", "", match[0].replace("+81", "0", 1))
-            if len(number) in (10, 11) and number not in ours and not _SERVICE.match(number):
+            if len(number) in (10, 11) and number not in known and not _SERVICE.match(number):
                 if _MOBILE.fullmatch(number):
                     mobiles[number] = match[0].strip()
                 yield number, match[0].strip()

@@ -1,6 +1,6 @@
 """What the guard found in one place, and what it is told of the audience."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -45,7 +45,7 @@ class Roster:
     kana: Mapping[str, frozenset[str]] = field(default_factory=dict)
     surnames: frozenset[str] = frozenset()
     kana_surnames: frozenset[str] = frozenset()
-    staff: frozenset[str] = frozenset()
+    staff: Container[str] = frozenset()
 
 
 @dataclass(frozen=True)

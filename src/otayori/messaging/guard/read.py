@@ -1,5 +1,6 @@
 """Read one place, the text of a message or one of its files, and say what must not go to many."""
 
+from collections.abc import Container
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,7 +14,7 @@ class Known:
     """What a text is compared with."""
 
     roster: Roster
-    phones: frozenset[str]  # the school's and the ward's own: digits alone
+    phones: Container[str]  # the school's and the ward's own: digits alone
     today: date
 
 
