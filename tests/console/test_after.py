@@ -174,7 +174,7 @@ def test_the_chart_counts_each_class_in_words(client: Client, cast: Cast) -> Non
         ("3年1組", 1, 2, 0),
         ("3年2組", 0, 0, 1),
     ]
-    assert chart[0]["address"] == f"#class-{cast.p3_1.id}"
+    assert chart[0]["address"] == f"?class={cast.p3_1.id}"
     assert f'id="class-{cast.p3_1.id}"' in client.get(address("report", message)).content.decode()
     client.force_login(cast.sato)
     chart = client.get(address("message", message)).context["chart"]

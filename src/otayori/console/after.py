@@ -12,7 +12,7 @@ from otayori.messaging.access import may_change
 from otayori.messaging.attachments.opening import with_guardians
 from otayori.messaging.follow_up import Why
 from otayori.messaging.history import Deed, Step, history
-from otayori.messaging.models import ApprovalStep, Message
+from otayori.messaging.models import ApprovalStep, Attachment, Message
 from otayori.messaging.report import Totals
 from otayori.messaging.report_access import own_classes, sees_whole_school
 
@@ -21,13 +21,19 @@ def context(access: Access, message: Message, live: dict[str, Any]) -> dict[str,
     """Return it; `live` is what progress._how_it_goes has counted already."""
     told: list[ToldOnce] = [live["newest"], *live["older"]]
     steps = history(message, [one.telling for one in told])
+    files = list(with_guardians(message))
     return {
         "history": [{"at": step.at, "words": _words(step), "by": step.by} for step in steps],
-        "files": list(with_guardians(message)),
+        "files": files,
         "chart": [] if message.recalled_at else _chart(access, message),
-        "seen": exposure.total(exposure.exposures(message).values()) if message.recalled_at else None,
+        "seen": _exposure(message, files) if message.recalled_at else None,
         **_actions(access, message, told, live["totals"]),
     }
+
+
+def _exposure(message: Message, files: list[Attachment]) -> exposure.Totals:
+    was_opened = any(one.guardians for one in files)  # type: ignore[attr-defined]
+    return exposure.total(exposure.exposures(message, with_files=was_opened).values())
 
 
 def _actions(access: Access, message: Message, told: list[ToldOnce], totals: Totals) -> dict[str, Any]:
@@ -57,9 +63,9 @@ def _chart(access: Access, message: Message) -> list[dict[str, Any]]:
     if school is None:
         return []
     shows_all, own = sees_whole_school(access, message, school), own_classes(access, message)
-    query = "" if message.school else f"?school={school.id}"
+    query = "?" if message.school else f"?school={school.id}&"
     return [
-        _row(line.label or _("学級なし"), f"{query}#class-{line.classroom_id or 'none'}", line)
+        _row(line.label or _("学級なし"), f"{query}class={line.classroom_id or 'none'}", line)
         for line in report_classes.by_class(message, school)
         if shows_all or line.classroom_id in own
     ]

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from otayori.accounts.access import Access, access_of, open_school, staff
+from otayori.console.by_class import by_class
 from otayori.core import audit
 from otayori.core.clock import TOKYO
 from otayori.messaging import exposure as seen
@@ -27,7 +28,7 @@ from otayori.schools.models import School
 
 SHOW = ("seen", "mailed", "all")
 Found = dict[UUID, Exposure]
-Classes = list[tuple[str, list[dict[str, Any]]]]  # label, and a line a guardian
+Classes = list[dict[str, Any]]  # id, label, and a line a guardian
 
 
 @staff
@@ -50,8 +51,10 @@ def exposure(request: HttpRequest, message_id: UUID) -> HttpResponse:
         context["schools"] = message.reached.all()
         return render(request, "console/exposure.html", context)
     show = request.GET.get("show", "")
+    show = show if show in SHOW else SHOW[0]
     names = _by_name(access, message, school, found)
-    return render(request, "console/exposure.html", context | _page(message, school, names, show))
+    open_ones = by_class(request, _kept(names, show))
+    return render(request, "console/exposure.html", context | _page(message, school, names, show) | open_ones)
 
 
 @staff
@@ -85,23 +88,23 @@ def _school(request: HttpRequest, access: Access, message: Message) -> School | 
 
 
 def _by_name(access: Access, message: Message, school: School, found: Found) -> Classes:
-    """Return label and lines of each class whose names this person may see."""
-    classes = shown(access, message, school, report.by_classroom(message, school))
+    """Return id, label and lines of each class whose names this person may see. No name is decrypted here."""
+    classes = shown(access, message, school, report.by_classroom(message, school, with_readings=False))
     return [
-        (
-            one.classroom.label if one.classroom else _("学級なし"),
-            [
-                {"student": line, "guardian": guardian.name, "exposure": found[guardian.guardian_id]}
+        {
+            "id": one.classroom.id if one.classroom else "none",
+            "label": one.classroom.label if one.classroom else _("学級なし"),
+            "rows": [
+                {"student": line, "guardian": guardian, "exposure": found[guardian.guardian_id]}
                 for line in one.students
                 for guardian in line.guardians
             ],
-        )
+        }
         for one in classes
     ]
 
 
 def _page(message: Message, school: School, names: Classes, show: str) -> dict[str, Any]:
-    show = show if show in SHOW else SHOW[0]
     words = (_("本文かファイルを開いた方"), _("メールで本文が届いた方"), _("すべて"))
     of_school = "" if message.school else f"&school={school.id}"
     return {
@@ -117,17 +120,18 @@ def _page(message: Message, school: School, names: Classes, show: str) -> dict[s
             }
             for key, label in zip(SHOW, words, strict=True)
         ],
-        "classes": [
-            {"label": label, "lines": kept}
-            for label, lines in names
-            if (kept := [line for line in lines if _shows(line, show)])
-        ],
     }
+
+
+def _kept(names: Classes, show: str) -> Classes:
+    """Return the classes with the lines that are shown alone; those without one are left out."""
+    kept = [one | {"rows": [line for line in one["rows"] if _shows(line, show)]} for one in names]
+    return [one for one in kept if one["rows"]]
 
 
 def _guardians(names: Classes, show: str) -> int:
     """Count them once each, as the sentence above does, however many of their children stand below."""
-    shown_lines = [line["exposure"] for _label, lines in names for line in lines if _shows(line, show)]
+    shown_lines = [line["exposure"] for one in names for line in one["rows"] if _shows(line, show)]
     return len({one.guardian_id for one in shown_lines})
 
 
@@ -152,17 +156,17 @@ def _columns() -> list[str]:
 
 
 def _rows(names: Classes) -> Iterator[list[str]]:
-    for label, lines in names:
-        for line in lines:
+    for section in names:
+        for line in section["rows"]:
             one: Exposure = line["exposure"]
             student = line["student"]
             viewed = [f"{file.name} {_moment(file.viewed_at)}" for file in one.files if file.viewed_at]
             kept = [f"{file.name} {_moment(file.downloaded_at)}" for file in one.files if file.downloaded_at]
             yield [
-                label,
+                section["label"],
                 str(student.number or ""),
                 student.student.name,
-                line["guardian"],
+                line["guardian"].name,
                 _moment(one.read_at),
                 _("、").join(viewed),
                 _("、").join(kept),

@@ -8,7 +8,8 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from otayori.accounts.access import Access, access_of, open_school, staff
+from otayori.accounts.access import access_of, open_school, staff
+from otayori.console.by_class import by_class
 from otayori.messaging import report as reading
 from otayori.messaging import report_schools
 from otayori.messaging.access import open_released
@@ -45,12 +46,15 @@ def report(request: HttpRequest, message_id: UUID) -> HttpResponse:
     if school is None:
         raise Http404
     show = request.GET.get("show", "")
-    names = _by_name(access, message, school, show=show if show in SHOW else "all")
-    return render(request, "console/report.html", context | names)
-
-
-def _by_name(access: Access, message: Message, school: School, *, show: str) -> dict[str, Any]:
     classes = shown(access, message, school, reading.by_classroom(message, school))
+    names = _by_name(message, school, classes, show=show if show in SHOW else "all")
+    names["is_partial"] = not sees_whole_school(access, message, school)
+    open_ones = by_class(request, names.pop("classes"))
+    return render(request, "console/report.html", context | names | open_ones)
+
+
+def _by_name(message: Message, school: School, classes: list[ClassReport], *, show: str) -> dict[str, Any]:
+    sections = [_section(report, show) for report in classes]
     return {
         "school": school,
         "show": show,
@@ -63,8 +67,8 @@ def _by_name(access: Access, message: Message, school: School, *, show: str) -> 
             }
             for key, label in zip(SHOW, (_("すべて"), _("未読"), _("届いていない")), strict=True)
         ],
-        "classes": [_section(report, show) for report in classes],
-        "is_partial": not sees_whole_school(access, message, school),
+        "classes": [one for one in sections if one["rows"] or show == "all"],
+        "is_empty": not classes,
     }
 
 
@@ -79,7 +83,7 @@ def _shows(line: StudentLine, show: str) -> bool:
 def _section(report: ClassReport, show: str) -> dict[str, Any]:
     return {
         "label": report.classroom.label if report.classroom else _("学級なし"),
-        "students": [line for line in report.students if _shows(line, show)],
+        "rows": [line for line in report.students if _shows(line, show)],
         "guardians": sum(len(line.guardians) for line in report.students),
         "id": report.classroom.id if report.classroom else "none",
         "read": report.opened,
