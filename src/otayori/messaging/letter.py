@@ -22,7 +22,7 @@ from otayori.messaging.resolve import students
 from otayori.roster import coverage
 from otayori.roster.models import Student
 from otayori.roster.order import ClassOrder, class_order
-from otayori.roster.seats import seat_of, with_seats
+from otayori.roster.seats import Rooms, with_seats
 from otayori.schools.models import Classroom, School
 
 
@@ -96,11 +96,12 @@ def sections(access: Access, message: Message, school: School) -> list[Section]:
     got = _got(message, school) if is_sent else {}
     children = _children(message, school, got)
     needs = _needs(message, got) if is_sent else _foreseen(list(children))
-    told = _told(message, list(children)) if is_sent else {}
+    told = _told(message, school) if is_sent else {}
     own = None if sees_whole_school(access, message, school) else own_classes(access, message)
     rooms: dict[UUID | None, Section] = {}
+    seats = Rooms()
     for key, student in children.items():
-        seat = seat_of(student)
+        seat = seats.seat_of(student)
         room = seat.classroom if seat else None
         if own is None or (room is not None and room.id in own):
             line = Line(student, seat.number if seat else None, needs.get(key, Need.UNREGISTERED))
@@ -129,13 +130,14 @@ def count(found: Iterable[Section], choice: Choice) -> int:
     return sum(choice.takes(line.need) for one in found for line in one.lines)
 
 
+_GOT = ("student_id", "recipient__guardian_id", "recipient__read_at", "recipient__read_version")
 Got = dict[UUID, list[Recipient]]  # by child: who got it for the child
 
 
 def _got(message: Message, school: School) -> Got:
     rows = RecipientStudent.objects.filter(recipient__message=message, student__school=school)
     found: Got = defaultdict(list)
-    for row in rows.select_related("recipient"):
+    for row in rows.select_related("recipient").only(*_GOT):
         found[row.student_id].append(row.recipient)
     return found
 
@@ -171,9 +173,9 @@ def _foreseen(children: list[UUID]) -> dict[UUID, Need]:
     }
 
 
-def _told(message: Message, children: list[UUID]) -> dict[UUID, list[ToldOtherwise]]:
+def _told(message: Message, school: School) -> dict[UUID, list[ToldOtherwise]]:
     found: dict[UUID, list[ToldOtherwise]] = defaultdict(list)
-    rows = ToldOtherwise.objects.filter(message=message, student__in=children).select_related("by")
+    rows = ToldOtherwise.objects.filter(message=message, student__school=school).select_related("by")
     for row in rows.order_by("at", "id"):
         found[row.student_id].append(row)
     return found

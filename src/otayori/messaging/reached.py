@@ -11,7 +11,7 @@ from otayori.delivery.models import Endpoint
 from otayori.messaging.audience import Audience
 from otayori.messaging.resolve import students
 from otayori.roster.models import Guardianship
-from otayori.roster.seats import place_of, seat_of, with_seats
+from otayori.roster.seats import Rooms, place_of, with_seats
 
 
 class Placed(Protocol):
@@ -47,9 +47,9 @@ def out_of_reach(audience: Audience) -> tuple[list[OutOfReach], list[OutOfReach]
     rows = linked.annotate(is_nobodys=~Exists(mine)).filter(
         Q(is_nobodys=True) | Q(link__guardian__user__is_active=True) & ~Exists(live)
     )
-    unreached, nobody = [], {}
+    unreached, nobody, seats = [], {}, Rooms()
     for student in with_seats(rows.select_related("link__guardian__user")):  # type: ignore[misc]
-        place = place_of(seat_of(student))
+        place = place_of(seats.seat_of(student))
         if student.is_nobodys:
             nobody[student.id] = OutOfReach(student.name, place, "")
         else:

@@ -11,7 +11,7 @@ from otayori.core import clock
 from otayori.messaging.targets import Choices, choices, own_students
 from otayori.roster.models import Enrolment, Student
 from otayori.roster.search import matches, search_key
-from otayori.roster.seats import place_of, seat_of, with_seats
+from otayori.roster.seats import Rooms, place_of, with_seats
 from otayori.schools.models import School
 
 MOST_FOUND = 20
@@ -51,7 +51,8 @@ def picked(may: Choices, ids: Collection[UUID], *, to_leave_out: bool = False) -
         return []
     rows = list(with_seats(_to_choose(may, to_leave_out).filter(id__in=ids)))
     rows.sort(key=lambda student: search_key(student.kana))
-    return [Found(one.id, one.name, one.kana, place_of(seat_of(one))) for one in rows]
+    seats = Rooms()
+    return [Found(one.id, one.name, one.kana, place_of(seats.seat_of(one))) for one in rows]
 
 
 def _to_choose(may: Choices, to_leave_out: bool) -> QuerySet[Student]:
