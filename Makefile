@@ -5,6 +5,7 @@ PY := .venv/bin/python
 UV := $(PY) -m uv
 LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header $(UPGRADE)
 FROM_SOURCE := --no-build-isolation-package dkimpy
+QUICK := $(PY) -m pytest -q -m "not browser and not processes and not slow"
 TRANSLATIONS := $(patsubst %.po,%.mo,$(wildcard src/otayori/locale/*/LC_MESSAGES/*.po))
 
 # smtp-sink and nginx of the tests stand where an ordinary user's PATH does not look
@@ -15,7 +16,7 @@ export UV_SYSTEM_CERTS := $(if $(wildcard /etc/ssl/certs/ca-certificates.crt),tr
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check lint bench chaos messages locale lock packages
+.PHONY: help demo test check check-pages check-rest lint bench chaos messages locale lock packages
 
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -26,8 +27,14 @@ demo: .venv/.demo $(TRANSLATIONS) ## run everything with a demo ward: PostgreSQL
 test: packages lint ## everything that is checked before a change is taken (installs Debian packages it needs)
 	$(PY) -m pytest
 
-check: lint ## the quick half of the tests: no browser, no processes, nothing slow
-	$(PY) -m pytest -n 2 -m "not browser and not processes and not slow"
+check: lint ## the quick half of the tests: no browser, no processes, nothing slow; on two cores
+	@$(MAKE) --no-print-directory --output-sync=target -j2 check-pages check-rest
+
+check-pages:
+	$(QUICK) tests/console tests/family tests/attachments
+
+check-rest:
+	$(QUICK) --ignore tests/console --ignore tests/family --ignore tests/attachments
 
 lint: .venv/.dev $(TRANSLATIONS) ## style, types and import directions
 	$(PY) -m ruff check
