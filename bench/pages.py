@@ -120,6 +120,7 @@ def main() -> None:
 
         from bench.big_school import grow, write
         from otayori.accounts.models import Membership, Role, User
+        from otayori.config.warm import warm
         from otayori.core import clock
         from otayori.messaging import compose, recall
         from otayori.messaging.audience import Audience, Target
@@ -145,6 +146,7 @@ def main() -> None:
         client = Client()
         client.force_login(manager)
         client.get("/console/")
+        warm()  # as the server does
         found = {
             name: measure(client, address, asked.runs)
             for name, address in dict(pages(client, everything)).items()
