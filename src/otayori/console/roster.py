@@ -65,7 +65,9 @@ def roster(request: HttpRequest) -> HttpResponse:
         "school": school,
         "classrooms": classrooms_of(school),
         "page": page,
-        "lines": lines_of(_loaded(list(page.object_list)), groups_seen(access_of(request), clock.school_year())),
+        "lines": lines_of(
+            _loaded(list(page.object_list)), groups_seen(access_of(request), clock.school_year())
+        ),
         "may_manage": access_of(request).manages(school.id),
     }
     return render(request, "console/roster.html", context)
