@@ -8,7 +8,7 @@ from otayori.accounts.access import Access
 from otayori.console.bars import ToldOnce
 from otayori.core import clock
 from otayori.messaging import exposure, follow_up, remind, report_classes, report_schools
-from otayori.messaging.access import may_change
+from otayori.messaging.access import may_change, may_read_words
 from otayori.messaging.attachments.opening import with_guardians
 from otayori.messaging.follow_up import Why
 from otayori.messaging.history import Deed, Step, history
@@ -46,6 +46,7 @@ def _actions(access: Access, message: Message, told: list[ToldOnce], totals: Tot
     is_ready = ready_at <= clock.now()
     return {
         "may_recall": mine and message.recalled_at is None,
+        "may_read_words": may_read_words(access, message),
         "may_tell_again": mine and closed is None,
         "unread": unread if is_ready and not any(one.waiting for one in told) else 0,
         "remind_at": ready_at if unread and not is_ready else None,

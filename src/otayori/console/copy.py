@@ -3,13 +3,13 @@
 from uuid import UUID
 
 from django.contrib import messages as notices
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from otayori.accounts.access import access_of, staff
-from otayori.messaging.access import open_message
+from otayori.messaging.access import may_read_words, open_message
 from otayori.messaging.copy import Copied, copy_as_new, sender_for
 from otayori.messaging.models import Message
 
@@ -20,6 +20,8 @@ def copy_message(request: HttpRequest, message_id: UUID) -> HttpResponse:
     """Make a draft of this person's from it, and lead there."""
     access = access_of(request)
     message = open_message(access, message_id)
+    if not may_read_words(access, message):
+        raise Http404
     copied = copy_as_new(access, message, sender_for(access, message))
     _say(request, message, copied)
     return redirect("console:draft", message_id=copied.message.id)

@@ -13,7 +13,7 @@ from otayori.console.message_filters import FilterBar, filter_bar
 from otayori.console.message_rows import rows, with_counts
 from otayori.console.place import address
 from otayori.messaging import search_messages
-from otayori.messaging.access import messages_for
+from otayori.messaging.access import messages_for, readable_for
 from otayori.messaging.excerpt import excerpt, marked
 from otayori.messaging.filter_messages import in_order, narrow
 from otayori.messaging.models import Message
@@ -46,7 +46,7 @@ def search(request: HttpRequest) -> HttpResponse:
     if not keys:
         return redirect("console:messages")
     bar = filter_bar(request.POST, access)
-    narrowed = narrow(messages_for(access), bar.filters, access.user)
+    narrowed = narrow(readable_for(access), bar.filters, access.user)
     found = search_messages.search(narrowed, keys, _start(request))
     page = Paginator(found.hits, A_PAGE).get_page(request.POST.get("page"))
     context = _around(access, bar) | {

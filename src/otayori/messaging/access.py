@@ -60,6 +60,23 @@ def open_message(access: Access, message_id: UUID) -> Message:
     return message
 
 
+def readable_for(access: Access) -> QuerySet[Message]:
+    """The messages whose words this person may search: may_read_words, as a query."""
+    if access.is_ward_wide:
+        return messages_for(access)
+    managed = [m.school_id for m in access.memberships if m.role == "manager" and m.school_id]
+    kept = Q(recalled_at=None) | Q(author=access.user) | Q(school__in=managed)
+    return messages_for(access).filter(kept)
+
+
+def may_read_words(access: Access, message: Message) -> bool:
+    """Tell whether its words and files are this person's to read.
+
+    Those of a recalled message are left to who wrote it, who decides there, and who has to look into it.
+    """
+    return message.recalled_at is None or access.is_ward_wide or may_change(access, message)
+
+
 def open_draft(access: Access, message_id: UUID) -> Message:
     """Return an unreleased message that this person may change, else 404."""
     message = open_message(access, message_id)

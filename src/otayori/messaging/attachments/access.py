@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from django.http import Http404
 
 from otayori.accounts.access import Access
-from otayori.messaging.access import open_draft, open_message
+from otayori.messaging.access import may_read_words, open_draft, open_message
 from otayori.messaging.models import Attachment, Message
 
 
@@ -16,8 +16,11 @@ def files_of(message: Message) -> QuerySet[Attachment]:
 
 
 def open_attachment(access: Access, message_id: UUID, attachment_id: UUID) -> Attachment:
-    """Return a file of a message this person has business with, else 404."""
-    return _one(open_message(access, message_id), attachment_id)
+    """Return a file of a message whose words are this person's to read, else 404."""
+    message = open_message(access, message_id)
+    if not may_read_words(access, message):
+        raise Http404
+    return _one(message, attachment_id)
 
 
 def open_own_attachment(access: Access, message_id: UUID, attachment_id: UUID) -> Attachment:
