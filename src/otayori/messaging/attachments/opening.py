@@ -1,8 +1,5 @@
 """Who opened an attachment, and when first: before it is sent the senders, afterwards the guardians."""
 
-from collections.abc import Iterable
-from uuid import UUID
-
 from django.db.models import Count, Q, QuerySet
 
 from otayori.accounts.models import User
@@ -15,12 +12,6 @@ def note(attachment: Attachment, user: User, way: AttachmentOpening.Way) -> None
     AttachmentOpening.objects.bulk_create(
         [AttachmentOpening(attachment=attachment, user=user, way=way)], ignore_conflicts=True
     )
-
-
-def opened_by(user: User, attachments: Iterable[Attachment]) -> set[UUID]:
-    """Return the ids of those that the user has opened in any way. One statement."""
-    rows = AttachmentOpening.objects.filter(user=user, attachment__in=list(attachments))
-    return set(rows.values_list("attachment_id", flat=True))
 
 
 def with_guardians(message: Message) -> QuerySet[Attachment]:
