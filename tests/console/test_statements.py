@@ -13,7 +13,7 @@ from otayori.messaging.audience import Target
 from otayori.messaging.models import Message
 from tests.addresses import addresses
 from tests.cast import Cast
-from tests.console.asked import answer, asked
+from tests.console.asked import asked_if_shown
 from tests.console.large_school import LargeSchool, build
 from tests.console.message_stories import draft, fields, whole
 
@@ -21,21 +21,26 @@ pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 MOST = 12
 
+# the messages that each looks at; with all of them for everybody this would take minutes
+MANAGER = ("sent", "recalled", "approved", "asked by a teacher", "draft", "scheduled", "undo time")
+TEACHER = ("sent by a teacher", "draft of a teacher", "draft to single children")
+OFFICER = ("sent by the board", "asked by the board", "draft of the board", "stopped")
+
 Asked = dict[tuple[str, str, str], list[str]]
 
 
 def test_no_page_asks_more_than_twelve_times(cast: Cast) -> None:
     school = build(cast)
     noted: Asked = {}
-    for who in (cast.suzuki, cast.sato, cast.tanaka):
+    for who, whose in ((cast.suzuki, MANAGER), (cast.sato, TEACHER), (cast.tanaka, OFFICER)):
         client = _signed_in(who)
         for name, address in addresses("console", school.things):
             _note(noted, (who.name, name, ""), client, address)
-        for about, message in school.messages.items():
-            for name, address in _of_message(school, message):
+        for about in whose:
+            for name, address in _of_message(school, school.messages[about]):
                 _note(noted, (who.name, name, about), client, address)
         of_one = [key for key in noted if key[0] == who.name]
-        assert len(of_one) > 60
+        assert len(of_one) > 40
     assert not {key: found for key, found in noted.items() if len(found) > MOST}
 
 
@@ -73,7 +78,9 @@ def _note_parts(noted: Asked, who: User, form: dict[str, Any]) -> None:
     kept = {"draft": str(new_id()), "template": "", "category": "safety", "urgency": "emergency"}
     simple = [key for key in form["to"] if key.partition(":")[0] in ("ward", "school", "grade")]
     emergency = form | kept | {"to": simple, "not": []}
-    _note(noted, (who.name, "emergency_count", ""), client, reverse("console:emergency_count"), emergency)
+    count = reverse("console:emergency_count")
+    client.post(count, emergency)  # the first one makes the draft
+    _note(noted, (who.name, "emergency_count", ""), client, count, emergency)
 
 
 def _of_message(school: LargeSchool, message: Message) -> Iterator[tuple[str, str]]:
@@ -95,5 +102,6 @@ def _note(
     noted: Asked, key: tuple[str, str, str], client: Client, address: str, form: dict[str, Any] | None = None
 ) -> None:
     """Note what a page (or a part of one, posted) asks, if this person sees it."""
-    if answer(client, address, form).status_code == 200:  # the first time unwraps keys that a process keeps
-        noted[key] = asked(client, address, form)
+    is_shown, statements = asked_if_shown(client, address, form)
+    if is_shown:
+        noted[key] = statements
