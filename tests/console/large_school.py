@@ -42,7 +42,11 @@ def build(cast: Cast) -> LargeSchool:
         audience=audience.model_dump(mode="json", exclude_none=True),
     )
     template = MessageTemplate.objects.create(
-        school=cast.sakura, name="行事の変更", title="｛行事｝", text="明日は｛行事｝です。", urgency="emergency"
+        school=cast.sakura,
+        name="行事の変更",
+        title="｛行事｝",
+        text="明日は｛行事｝です。",
+        urgency="emergency",
     )
     things = of_the_school(cast) | {
         "group_id": cast.soccer.id,
