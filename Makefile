@@ -25,7 +25,7 @@ demo: .venv/.demo $(TRANSLATIONS) ## run everything with a demo ward: PostgreSQL
 	@exec $(PY) -m otayori.ops.cli demo
 
 test: packages lint ## everything that is checked before a change is taken (installs Debian packages it needs)
-	@$(MAKE) --no-print-directory --output-sync=line -j2 test-alone test-real
+	@$(MAKE) --no-print-directory -j2 test-alone test-real
 
 test-alone:
 	$(PY) -m pytest -q -m "not browser and not processes"

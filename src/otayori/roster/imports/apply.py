@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from otayori.accounts.models import User
@@ -67,6 +67,9 @@ def apply(shown: RosterImport, *, by: User | None, allow_many_gone: bool = False
         raise NotConfirmed
     _Writing(plan, comparison.told, at=clock.now()).write()
     _settle(kept, plan, by=by)
+    with connection.cursor() as cursor:
+        # who releases before autovacuum has looked waits for a plan made for the tables of before
+        cursor.execute("ANALYZE roster_student, roster_enrolment, roster_groupmember")
     return plan
 
 
