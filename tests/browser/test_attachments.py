@@ -155,24 +155,14 @@ def test_after_a_reload_the_same_file_goes_on_where_it_was(
     assert Attachment.objects.count() == 1
 
 
-def test_a_message_that_is_not_saved_yet_says_to_save_it_first(
+def test_a_message_that_was_never_saved_is_saved_for_its_file(
     cast: Cast, browse: Callable[..., BrowserContext], folder: Path
 ) -> None:
     message = draft(cast.suzuki, cast.sakura, whole(cast.sakura))
     page = at_draft(browse(PHONE), message)
     page.goto("/console/messages/new")
     page.get_by_label("ファイルを追加する").set_input_files(folder / "学年だより.pdf")
-    expect(page.get_by_role("listitem").filter(has_text="学年だより.pdf")).to_contain_text(
-        "先に下書きを保存してください"
-    )
-
-    # whoever saves drafts by itself answers the question
-    page.reload()
-    page.evaluate(
-        "id => document.addEventListener('otayori:need-draft', (event) => {"
-        " event.preventDefault(); event.detail.done(id); })",
-        str(message.id),
-    )
-    page.get_by_label("ファイルを追加する").set_input_files(folder / "学年だより.pdf")
     expect(page.get_by_role("listitem").filter(has_text="学年だより.pdf")).to_contain_text("確認中")
-    assert Attachment.objects.get().message_id == message.id
+    made = Attachment.objects.get().message
+    assert made.id != message.id
+    assert str(made.id) in page.url

@@ -81,7 +81,7 @@ TABLE: Final[dict[str, Line]] = {
     "release": deed(DRAFTERS, "draft"),
     "ask_approval": deed(DRAFTERS, "draft"),
     # who asked does not approve; the board may, where a school has nobody else
-    "override": deed(DECIDERS, "approval"),
+    "override": Line(ASKED, DECIDERS, "approval"),  # opened again after a refusal, it leads to its page
     "approve": deed(DECIDERS, "approval"),
     "send_back": deed(DECIDERS, "approval"),
     "withdraw": deed("author", "approval"),
