@@ -15,9 +15,10 @@ from otayori.core.models import AuditEntry
 from otayori.delivery.models import Batch, Delivery, Endpoint
 from otayori.messaging.audience import Target
 from otayori.messaging.models import Attachment, Message, Recipient, ToldOtherwise
-from otayori.roster.models import Enrolment, Student
-from tests.cast import PASSWORD, Cast, classroom, staff, student
+from otayori.roster.models import Student
+from tests.cast import PASSWORD, Cast, staff, student
 from tests.console.message_stories import draft, released, scheduled, whole
+from tests.crowd import thirty_classes
 from tests.delivery.ledger import write_rows
 from tests.family.paper import correct
 
@@ -292,20 +293,7 @@ def test_of_the_boards_message_each_school_tells_its_own(client: Client, cast: C
 def test_a_message_of_1200_children(  # type: ignore[no-untyped-def]
     client: Client, cast: Cast, django_assert_max_num_queries
 ) -> None:
-    for grade in range(1, 7):
-        for name in "56789":
-            room = classroom(cast.sakura, cast.year, f"P{grade}", name)
-            people = []
-            for number in range(40):
-                child = Student(school=cast.sakura, name=f"子 {number}", kana="コ")
-                child.set_code(f"L{grade}{name}{number}")
-                people.append(child)
-            Student.objects.bulk_create(people)
-            seats = [
-                Enrolment(student=one, classroom=room, year_id=cast.year, number=number)
-                for number, one in enumerate(people, start=1)
-            ]
-            Enrolment.objects.bulk_create(seats)
+    thirty_classes(cast)
     message = released(cast.suzuki, cast.sakura, whole(cast.sakura))
     write_rows()
     Delivery.objects.update(status="sent")

@@ -18,6 +18,7 @@ from otayori.roster.imports.current import current_students
 from otayori.roster.models import Enrolment, Group, GroupMember, GroupStaff, Student
 from otayori.schools import set_up
 from tests.cast import Cast, classroom, student
+from tests.crowd import thirty_classes
 
 pytestmark = pytest.mark.django_db
 
@@ -225,21 +226,9 @@ Statements = Callable[[int], object]
 @pytest.fixture
 def large(cast: Cast) -> Cast:
     """A school of 1,200 in 30 classes, all in one group."""
-    for grade in range(1, 7):
-        for name in "56789":
-            room = classroom(cast.sakura, cast.year, f"P{grade}", name)
-            people = []
-            for number in range(40):
-                child = Student(school=cast.sakura, name=f"子 {number}", kana="コ")
-                child.set_code(f"L{grade}{name}{number}")
-                people.append(child)
-            Student.objects.bulk_create(people)
-            seats = [
-                Enrolment(student=one, classroom=room, year_id=cast.year, number=number)
-                for number, one in enumerate(people, start=1)
-            ]
-            Enrolment.objects.bulk_create(seats)
-            GroupMember.objects.bulk_create([GroupMember(group=cast.soccer, student=one) for one in people])
+    GroupMember.objects.bulk_create(
+        [GroupMember(group=cast.soccer, student=one) for one in thirty_classes(cast)]
+    )
     return cast
 
 
