@@ -107,6 +107,9 @@ def test_two_people_correct_and_the_second_is_told(client: Client, cast: Cast) -
     answer = client.post(address("correct", message), mine, follow=True).content.decode()
     assert "ほかの人が先に訂正しました。" in answer
     assert Message.objects.get(id=message.id).text == "中止です。"
+    assert 'value="延期です。"' in answer  # what was typed is there, against what it says now
+    client.post(address("correct", message), mine | {"seen": 2})
+    assert Message.objects.get(id=message.id).text == "延期です。"
 
 
 def test_a_teacher_who_needs_approval_is_told_who_corrects(client: Client, cast: Cast) -> None:

@@ -7,10 +7,11 @@ import pytest
 from otayori.delivery.models import Batch
 from otayori.messaging import remind, report
 from otayori.messaging.audience import Target
-from otayori.messaging.correct import Correction, NeedsApproval, NoteShort, Superseded, Unchanged, correct
+from otayori.messaging.correct import Correction, NoteShort, Superseded, Unchanged, correct
 from otayori.messaging.models import FollowUp, Message, MessageVersion, Recipient, SendingRules
 from otayori.messaging.reading import mark_read
 from otayori.messaging.report import Reading
+from otayori.messaging.rules import NeedsApproval
 from otayori.messaging.send import NotReady
 from tests.cast import Cast
 from tests.console.message_stories import access, released, whole

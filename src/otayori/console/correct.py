@@ -18,6 +18,7 @@ from otayori.messaging import follow_up
 from otayori.messaging.access import open_released
 from otayori.messaging.changes import changed_words
 from otayori.messaging.models import Message
+from otayori.messaging.rules import NeedsApproval
 from otayori.messaging.send import NotReady
 from otayori.messaging.words import sender_of
 
@@ -50,9 +51,8 @@ def _send(request: HttpRequest, access: Access, message: Message, form: CorrectF
     try:
         correcting.correct(access, message.id, form.words(), seen=form.cleaned_data["seen"])
     except correcting.Superseded:
-        notices.warning(
-            request, _("ほかの人が先に訂正しました。いまの内容を確かめて、もう一度訂正してください。")
-        )
+        return _superseded(request, message)
+    except NeedsApproval:  # the rules were changed just now: the page says who corrects it
         return redirect("console:correct", message_id=message.id)
     except correcting.Unchanged:
         form.add_error("text", _unchanged())
@@ -68,6 +68,19 @@ def _send(request: HttpRequest, access: Access, message: Message, form: CorrectF
     else:
         notices.success(request, _("訂正しました。受け取った方全員に、訂正を知らせています。"))
     return redirect("console:message", message_id=message.id)
+
+
+def _superseded(request: HttpRequest, message: Message) -> HttpResponse:
+    """Show what was typed against what the other person has made of it: nothing typed is lost."""
+    message.refresh_from_db()
+    notices.warning(
+        request, _("ほかの人が先に訂正しました。いまの内容を確かめて、もう一度訂正してください。")
+    )
+    typed = request.POST.copy()
+    typed["seen"] = str(message.version)
+    form = CorrectForm(typed)
+    form.is_valid()  # it was, a moment ago
+    return render(request, "console/correct_confirm.html", _context(message) | _changes(message, form))
 
 
 def _unchanged() -> str:

@@ -12,7 +12,7 @@ from otayori.messaging import follow_up
 from otayori.messaging.compose import Missing
 from otayori.messaging.guard.check import Findings, findings_of
 from otayori.messaging.models import MOST_TEXT, MOST_TITLE, FollowUp, Message, MessageVersion
-from otayori.messaging.rules import needs_approval
+from otayori.messaging.rules import NeedsApproval, needs_approval
 from otayori.messaging.send import NotReady
 
 LEAST_NOTE = 5  # characters
@@ -53,12 +53,11 @@ class Superseded(Exception):
     """Somebody else corrected it meanwhile."""
 
 
-class NeedsApproval(Exception):
-    """The message needed an approval; so does what it is to say now. Who decides there corrects it."""
-
-
 def may_correct(access: Access, message: Message) -> bool:
-    """Tell whether this person, who may change the message, may give it other words alone."""
+    """Tell whether this person, who may change the message, may give it other words alone.
+
+    Where the message needed an approval, so does what it is to say now: who decides there corrects it.
+    """
     return access.manages(message.school_id) or not needs_approval(access, message)
 
 
@@ -67,7 +66,7 @@ def correct(access: Access, message_id: UUID, words: Correction, *, seen: int) -
     """Make the next version and tell all recipients. What waits of the old words is not sent any more.
 
     `seen` is the version that was corrected. A second click finds these words in place and changes nothing.
-    Raises `follow_up.Closed`, `NeedsApproval`, `Superseded`, `Unchanged`, `NoteShort`, `Found`,
+    Raises `follow_up.Closed`, `rules.NeedsApproval`, `Superseded`, `Unchanged`, `NoteShort`, `Found`,
     `send.NotReady`, or `Message.DoesNotExist`.
     """
     message = follow_up.locked(message_id)
