@@ -11,6 +11,7 @@ from otayori.messaging.models import Message
 from tests.browser.conftest import DESKTOP, PHONE
 from tests.cast import PASSWORD, Cast
 from tests.console.message_stories import draft, whole
+from tests.stories.processes import until
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -47,7 +48,8 @@ def test_a_new_message_saves_itself_and_takes_its_address(
     assert str(message.id) in page.url
     assert message.title == "避難訓練"
     page.get_by_label("本文").fill("10時に行います。")
-    page.goto("/console/messages/")  # left at once: what was typed is kept on the way
+    page.goto("/console/messages/")  # left at once: sent on the way, and the list may be there before it
+    until(lambda: Message.objects.get().text == "10時に行います。", "saved on the way")
     page.goto(f"/console/messages/{message.id}/edit")
     expect(page.get_by_label("本文")).to_have_value("10時に行います。")
     page.get_by_role("button", name="送信前の確認へ進む").click()
