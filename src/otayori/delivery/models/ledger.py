@@ -1,63 +1,17 @@
-"""Endpoints, and the ledger of what is sent to them: the rows are the truth."""
+"""The ledger of what is sent to endpoints: the rows are the truth."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import gettext_lazy as _
 
 from otayori.core import crypto
 from otayori.core.fields import EncryptedText
 from otayori.core.ids import new_id
 from otayori.delivery.bounces.report import Kind
+from otayori.delivery.models.endpoint import ChannelName, Endpoint
 from otayori.delivery.parcel import Urgency
 from otayori.delivery.status import Status
-from otayori.roster.models import Guardian
 from otayori.schools.models import School
-
-
-class ChannelName(models.TextChoices):
-    EMAIL = "email", _("メール")
-    WEBPUSH = "webpush", _("プッシュ通知")
-
-
-class Endpoint(models.Model):
-    """通知先: one address of a guardian, an e-mail address or a device's push subscription."""
-
-    class State(models.TextChoices):
-        UNVERIFIED = "unverified", _("確認待ち")
-        ACTIVE = "active", _("届きます")
-        DISABLED = "disabled", _("届きません")
-
-    id = models.UUIDField(primary_key=True, default=new_id)
-    guardian = models.ForeignKey(Guardian, on_delete=models.CASCADE, related_name="endpoints")
-    channel = models.CharField(max_length=10, choices=ChannelName)
-    address = EncryptedText()
-    address_key = models.BinaryField(max_length=16)  # keyed hash: one address belongs to one guardian
-    host = models.CharField(max_length=255)  # receiving mail domain or push origin, for pacing
-    state = models.CharField(max_length=10, choices=State, default=State.ACTIVE)
-    device = models.CharField(max_length=80, blank=True)  # "iPhone の Safari"
-    code = models.CharField(max_length=60, blank=True)  # why it was disabled
-    created_at = models.DateTimeField(auto_now_add=True)
-    verified_at = models.DateTimeField(null=True)
-    disabled_at = models.DateTimeField(null=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["channel", "address_key"], name="endpoint_address_once"),
-            models.CheckConstraint(
-                condition=Q(state__in=["unverified", "active", "disabled"]), name="endpoint_state"
-            ),
-        ]
-        indexes = [
-            # release: the live endpoints of the guardians concerned
-            models.Index(fields=["guardian"], condition=Q(state="active"), name="endpoint_live"),
-        ]
-
-    def __str__(self) -> str:
-        return str(self.id)
-
-    def keyset(self) -> str:
-        return crypto.WARD
 
 
 class Batch(models.Model):
@@ -217,53 +171,3 @@ class Bounce(models.Model):
 
     def __str__(self) -> str:
         return f"{self.delivery_id} {self.code}"
-
-
-class ArmedPush(models.Model):
-    """What the next push to a device needs besides its message, made ahead and used once: see arming.py.
-
-    The table is UNLOGGED (migration 0003): after a crash of PostgreSQL, on a standby and in a copy of the
-    data directory it is empty, so a set that was used can't come back.
-    """
-
-    endpoint = models.OneToOneField(
-        Endpoint, on_delete=models.CASCADE, primary_key=True, related_name="armed"
-    )
-    secret = EncryptedText()  # base64 of webpush.encryption.Armed; empty where none can be made
-    made_at = models.DateTimeField()
-
-    class Meta:
-        indexes = [
-            # arming: the sets that are a day old
-            models.Index(fields=["made_at"], name="armedpush_made_at"),
-        ]
-
-    def __str__(self) -> str:
-        return str(self.endpoint_id)
-
-    def keyset(self) -> str:
-        return crypto.WARD
-
-
-class ChannelHealth(models.Model):
-    """How a channel fared last, for the banner on the staff's pages."""
-
-    channel = models.CharField(max_length=10, primary_key=True, choices=ChannelName)
-    worked_at = models.DateTimeField(null=True)
-    failing_since = models.DateTimeField(null=True)
-    code = models.CharField(max_length=60, blank=True)
-
-    def __str__(self) -> str:
-        return self.channel
-
-
-class Worker(models.Model):
-    """A worker process that is (or was) alive: staff are told when none is."""
-
-    id = models.UUIDField(primary_key=True, default=new_id)
-    host = models.CharField(max_length=120)
-    started_at = models.DateTimeField()
-    seen_at = models.DateTimeField()
-
-    def __str__(self) -> str:
-        return self.host
