@@ -24,10 +24,13 @@ SHELL = (
     "otayori/tokens.css", "otayori/base.css", "otayori/components.css", "otayori/family.css",
     "otayori/print.css", "otayori/ui.js", "otayori/icons/favicon.svg",
     "otayori/icons/app-192.png", "otayori/icons/badge-96.png",
-    "family/family.css", "family/app.js", "family/send.js", "family/push.js",
+    "family/family.css", "family/app.js", "family/device.js", "family/send.js", "family/push.js",
 )  # fmt: skip
 ICONS = (("app-192", 192, "any"), ("app-512", 512, "any"), ("app-maskable-512", 512, "maskable"))
-WORKER = tuple(f"family/worker/{name}.js" for name in ("pages", "message", "push", "fetch"))
+WORKER = (
+    "family/device.js",
+    *(f"family/worker/{name}.js" for name in ("pages", "message", "push", "fetch")),
+)
 
 
 @everyone(WHY)

@@ -1,4 +1,5 @@
 // The app on every guardian page: the service worker, receipts, and forgetting when one signs out.
+import "./device.js";
 import { meta, post } from "./send.js";
 
 const RECEIPTS = "otayori-receipts"; // messages opened from the device, not yet told to the server: id -> version
