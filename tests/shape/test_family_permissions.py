@@ -31,6 +31,7 @@ TABLE: Final[dict[str, Line]] = {
     "remove_endpoint": form(RECIPIENT),
     "inbox": page(GUARDIANS),
     "receipts": deed(GUARDIANS),
+    "queue": deed(GUARDIANS),
     "token": page(GUARDIANS),
     "settings": page(GUARDIANS),
     "notifications": page(GUARDIANS),

@@ -5,10 +5,12 @@ delivered to it can still be counted; what was waiting for it is cancelled, neve
 """
 
 from collections.abc import Sequence
+from datetime import timedelta
 from uuid import UUID
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.http import Http404
 
 from otayori.accounts.models import User
@@ -20,6 +22,9 @@ from otayori.delivery.models import ChannelName, Endpoint
 from otayori.roster.models import Guardian
 
 MOST_DEVICES = 20
+NOTED_EVERY = timedelta(
+    hours=1
+)  # seen_at and arrived_at: no reader needs them any finer
 REMOVED, MOVED = "removed", "moved"  # Endpoint.code of rows that were given up
 _GIVEN_UP = (REMOVED, MOVED)
 
@@ -97,6 +102,16 @@ def unsubscribe(guardian: Guardian, endpoint_url: str) -> None:
         remove(guardian, endpoint.id)
 
 
+def seen(guardian: Guardian, endpoint_url: str) -> None:
+    """Note that the app was opened on the guardian's device with this push address; once an hour at most."""
+    _note(guardian, endpoint_url, "seen_at")
+
+
+def arrived(guardian: Guardian, endpoint_url: str) -> None:
+    """Note that a push was shown on the guardian's device with this push address; once an hour at most."""
+    _note(guardian, endpoint_url, "arrived_at")
+
+
 def open_endpoint(guardian: Guardian, endpoint_id: UUID) -> Endpoint:
     """Return one of the guardian's own endpoints, else 404."""
     for endpoint in endpoints_of(guardian):
@@ -126,6 +141,13 @@ def disable(endpoint: Endpoint, code: str) -> None:
     Endpoint.objects.filter(pk=endpoint.pk, state=Endpoint.State.ACTIVE).update(
         state=Endpoint.State.DISABLED, code=code[:60], disabled_at=clock.now()
     )
+
+
+def _note(guardian: Guardian, endpoint_url: str, column: str) -> None:
+    now = clock.now()
+    due = Q(**{f"{column}__isnull": True}) | Q(**{f"{column}__lt": now - NOTED_EVERY})
+    mine = Endpoint.objects.filter(guardian=guardian, channel=ChannelName.WEBPUSH)
+    mine.filter(due, address_key=push_key(endpoint_url)).update(**{column: now})
 
 
 def _devices(guardian: Guardian) -> int:

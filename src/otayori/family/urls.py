@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from otayori.family import app, file, inbox, message, notifications, settings
+from otayori.family import app, file, inbox, message, notifications, queue, settings
 from otayori.family.join import account, child, enter, finish
 
 app_name = "family"
@@ -16,6 +16,7 @@ urlpatterns = [
     path("m/<uuid:message_id>/files/<uuid:attachment_id>/download", file.file_download, name="file_download"),
     path("m-shell", app.message_shell, name="message_shell"),
     path("receipts", message.receipts, name="receipts"),
+    path("queue", queue.queue, name="queue"),
     path("token", message.token, name="token"),
     path("offline", app.offline, name="offline"),
     path("manifest.webmanifest", app.manifest, name="manifest"),
