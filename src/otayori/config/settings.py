@@ -3,9 +3,8 @@
 import os
 from pathlib import Path
 
-from django.utils.translation import gettext_lazy as _
-
 from otayori.config import environment
+from otayori.core import languages
 
 env = environment.read(os.environ)
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -45,7 +44,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "otayori.core.headers.SafeHeaders",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "otayori.config.page_language.PageLanguage",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -151,8 +150,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 
-LANGUAGE_CODE = "ja"
-LANGUAGES = [("ja", _("日本語")), ("en", _("English"))]
+LANGUAGE_CODE = languages.SOURCE
+LANGUAGES = languages.choices()
 LANGUAGE_COOKIE_NAME = "otayori_language"
 LANGUAGE_COOKIE_AGE = SESSION_COOKIE_AGE  # who chose it need not choose again next week
 LOCALE_PATHS = [PACKAGE / "locale"]

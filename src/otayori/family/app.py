@@ -16,6 +16,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from otayori.accounts.access import everyone
+from otayori.core import languages
 from otayori.messaging.models import URGENCY_LABELS
 
 WHY = "the browser asks for it without anybody; it holds nothing personal"
@@ -41,7 +42,7 @@ def manifest(request: HttpRequest) -> HttpResponse:
         "name": _("おたより"),
         "short_name": _("おたより"),
         "description": _("学校・園からのお知らせを受け取ります。"),
-        "lang": translation.get_language(),
+        "lang": languages.current().tag,
         "start_url": "/",
         "scope": "/",
         "display": "standalone",

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from otayori.accounts.access import access_for
 from otayori.accounts.members import people_of
 from otayori.accounts.models import Membership, Role, User
-from otayori.core import clock, mail
+from otayori.core import clock, languages, mail
 from otayori.messaging.models import Message, StaffNotice
 from otayori.messaging.words import sender_of
 
@@ -117,10 +117,8 @@ def _is_still_so(notice: StaffNotice) -> bool:
 
 def _words(notice: StaffNotice) -> tuple[str, str]:
     """Return subject and text in the person's language."""
-    known = {code for code, _name in settings.LANGUAGES}
-    language = notice.to.language if notice.to.language in known else settings.LANGUAGE_CODE
     address = settings.OTAYORI_BASE_URL + reverse("console:message", args=[notice.message_id])
-    with translation.override(language):
+    with translation.override(languages.for_staff(notice.to.language)):
         subject, sentence = _said(About(notice.about), sender_of(notice.message))
         text = _("%(sentence)s\n\n次のページで内容をご覧ください。\n%(address)s\n") % {
             "sentence": sentence,

@@ -17,6 +17,7 @@ from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from otayori.core import languages
 from otayori.core.clock import TOKYO
 from otayori.core.devices import device_name
 from otayori.core.moments import beside, day_text, moment_text
@@ -55,6 +56,29 @@ def text_size(context: Context) -> str:
     request = context.get("request")
     size = request.COOKIES.get("text_size", "") if request is not None else ""
     return size if size in {"large", "largest"} else ""
+
+
+@register.simple_tag
+def language_tag() -> str:
+    """The language of the page as browsers and screen readers name it: zh-Hans, pt-BR."""
+    return languages.current().tag
+
+
+@register.inclusion_tag("otayori/components/language_switch.html", takes_context=True)
+def language_switch(context: Context) -> dict[str, Any]:
+    """The choice of languages, on pages that may post it; it leads back to the same page.
+
+    A shell that the device keeps is no page to come back to: there the browser tells where it stood.
+    """
+    request = context.get("request")
+    match = getattr(request, "resolver_match", None)
+    is_shell = match is not None and match.url_name == "message_shell"
+    return {
+        "csrf_token": context.get("csrf_token"),
+        "back": "" if request is None or is_shell else request.get_full_path(),
+        "current": languages.current(),
+        "languages": languages.LANGUAGES.values(),
+    }
 
 
 @register.simple_tag
@@ -205,9 +229,7 @@ def _step_state(number: int, current: int) -> str:
 
 
 @register.simple_tag
-def delivery_progress(
-    label: str, left: str = "", notes: Sequence[str] = (), **counts: int
-) -> SafeString:
+def delivery_progress(label: str, left: str = "", notes: Sequence[str] = (), **counts: int) -> SafeString:
     """One bar of one channel: `done`, `failed`, `waiting` in numbers and widths, and the time left in words.
 
     What was `stopped` counts in the whole: a bar that was stopped in the middle is never full. `notes` are

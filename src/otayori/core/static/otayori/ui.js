@@ -70,15 +70,15 @@ window.addEventListener("pageshow", (event) => {
   if (event.persisted) document.querySelectorAll('form[data-once="sent"]').forEach((form) => { form.dataset.once = ""; });
 });
 
-// The menu of the signed-in person closes when one clicks elsewhere or presses Escape.
-const who = document.querySelector("details.who");
-document.addEventListener("click", (event) => { if (who?.open && !who.contains(event.target)) who.open = false; });
-document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && who?.open) {
-    who.open = false;
-    who.querySelector("summary").focus();
-  }
-});
+// A menu (the signed-in person's, the languages) closes when one clicks elsewhere or presses Escape.
+for (const menu of document.querySelectorAll("details.who, details.language-switch")) {
+  document.addEventListener("click", (event) => { if (!menu.contains(event.target)) menu.open = false; });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !menu.open) return;
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  });
+}
 
 // Offline band.
 const band = document.querySelector("[data-offline]");
