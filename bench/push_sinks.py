@@ -63,15 +63,15 @@ class PushSink:
 
 
 @contextmanager
-def push_sink(*, delay: int = 0) -> Iterator[PushSink]:
-    """Run nginx; with `delay` (milliseconds) a slow server of ours answers behind it."""
-    port, inner = free_port(), free_port()
+def push_sink(*, delay: int = 0, answering: int | None = None) -> Iterator[PushSink]:
+    """Run nginx; behind it answers what listens on port `answering`, or a server of ours after `delay` ms."""
+    port, inner = free_port(), answering or free_port()
     with tempfile.TemporaryDirectory(prefix="otayori-push-") as name, ExitStack() as running:
         folder = Path(name)
         folder.chmod(0o711)
         _write_certificate(folder / "push.pem", folder / "push.key")
         user = "user root;" if os.geteuid() == 0 else ""
-        at_once = "" if delay else _AT_ONCE.format(inner=inner)
+        at_once = "" if delay or answering else _AT_ONCE.format(inner=inner)
         config = folder / "nginx.conf"
         config.write_text(_NGINX.format(user=user, folder=folder, port=port, inner=inner, at_once=at_once))
         if delay:
