@@ -16,7 +16,7 @@ export UV_SYSTEM_CERTS := $(if $(wildcard /etc/ssl/certs/ca-certificates.crt),tr
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check check-pages check-rest test-alone test-real lint bench chaos messages locale lock packages
+.PHONY: help demo test check check-pages check-rest test-alone test-real lint bench chaos messages translations locale lock packages
 
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -57,6 +57,10 @@ chaos: .venv/.dev $(TRANSLATIONS) ## break things for two minutes and count what
 messages: .venv/.dev ## collect the sentences of the screens into src/otayori/locale (needs GNU gettext)
 	cd src/otayori && OTAYORI_PROFILE=test DJANGO_SETTINGS_MODULE=otayori.config.settings \
 		../../$(PY) -m django makemessages --locale en --no-location --no-obsolete --ignore "tests/*"
+	$(PY) tools/translations.py collect
+
+translations: .venv/.dev ## how much of each language is translated; docs/translations.md tells how to add to it
+	@$(PY) tools/translations.py state
 
 locale: $(TRANSLATIONS) ## compile the translations
 

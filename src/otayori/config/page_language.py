@@ -26,7 +26,7 @@ class PageLanguage(LocaleMiddleware):
             code = asked_for(request.headers.get("Accept-Language", "")) or SOURCE
         code = for_staff(code) if request.path_info.startswith(_STAFF_PATHS) else code
         translation.activate(code)
-        request.LANGUAGE_CODE = code  # type: ignore[attr-defined]
+        request.LANGUAGE_CODE = code
 
 
 def asked_for(header: str) -> str | None:
