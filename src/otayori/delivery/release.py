@@ -97,12 +97,15 @@ def release(
         deadline=order.deadline,
         released_at=order.released_at,
     )
-    for text in order.texts:
-        kept = {name: value for name, value in asdict(text).items() if name in _TEXTS}
-        BatchContent.objects.create(batch=batch, language=text.language, text=json.dumps(kept))
+    BatchContent.objects.bulk_create(_content(batch, text) for text in order.texts)
     count = _cut(batch, guardian_ids, channels)
     wake(batch.lane)
     return batch, count
+
+
+def _content(batch: Batch, text: Text) -> BatchContent:
+    kept = {name: value for name, value in asdict(text).items() if name in _TEXTS}
+    return BatchContent(batch=batch, language=text.language, text=json.dumps(kept))
 
 
 def _cut(batch: Batch, guardian_ids: "QuerySet[Any]", channels: Collection[str]) -> int:

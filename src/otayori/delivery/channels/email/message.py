@@ -3,7 +3,6 @@
 import base64
 import re
 from dataclasses import dataclass
-from datetime import datetime
 from email.utils import format_datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -12,6 +11,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
+from otayori.core.moments import full_text
 from otayori.delivery.channels.email.address import mailbox_bytes
 from otayori.delivery.channels.email.dkim import DkimSigner
 from otayori.delivery.channels.email.headers import mailbox_header, text_header, url_header
@@ -107,11 +107,11 @@ def _render(content: Content) -> tuple[str, str]:
         "files": content.files,
         # what files are called may not be said where the words may not (individual messages)
         "names_files": (content.mail_title, content.mail_text) == (content.title, content.text),
-        "sent_at": _local_time(content.sent_at),
         "url": content.url,
         "settings_url": content.settings_url,
     }
     with translation.override(language):
+        context["sent_at"] = full_text(content.sent_at)
         context["right_to_left"] = translation.get_language_bidi()
         plain = render_to_string("delivery/email/notice.txt", context)
         html = render_to_string("delivery/email/notice.html", context)
@@ -121,11 +121,6 @@ def _render(content: Content) -> tuple[str, str]:
 
 def _language(content: Content) -> str:
     return content.language if _LANGUAGE.fullmatch(content.language) else _FALLBACK_LANGUAGE
-
-
-def _local_time(moment: datetime) -> datetime:
-    # Naive on purpose: templates leave naive times alone, and a mail tells the ward's time always.
-    return moment.astimezone(_TOKYO).replace(tzinfo=None)
 
 
 def _body(boundary: bytes, encoding: bytes, parts: list[bytes]) -> bytes:
