@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
+from otayori.accounts import sessions
 from otayori.accounts.access import Access, access_of, member, within
 from otayori.accounts.models import Role
 from otayori.core import clock
@@ -31,6 +32,8 @@ def guardian(view: View[P]) -> View[P]:
             if access_of(request).is_staff:
                 return redirect("console:home")
             raise Http404
+        if not access_of(request).is_staff:  # staff: see accounts/access.py
+            sessions.renew(request)
         request.guardian = found  # type: ignore[attr-defined]
         return view(request, *args, **kwargs)
 
