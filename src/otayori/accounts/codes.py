@@ -45,10 +45,12 @@ def send(session: Session, purpose: str, email: str) -> bool:
     return True
 
 
-def pretend(session: Session, purpose: str, email: str) -> None:
+def pretend(session: Session, purpose: str, email: str) -> bool:
     """Do as `send` does, but mail nothing: what `check` says later does not tell the two apart."""
-    if not _just_asked(session, purpose, email):
-        _remember(session, purpose, email, _new_code())
+    if _just_asked(session, purpose, email):
+        return False
+    _remember(session, purpose, email, _new_code())
+    return True
 
 
 def check(session: Session, purpose: str, email: str, typed: str) -> Checked:

@@ -78,7 +78,8 @@ def add_email(guardian: Guardian, email: str) -> Endpoint:
 def subscribe(guardian: Guardian, raw: str, *, device: str, vapid: str) -> Endpoint:
     """Add the push subscription of a device, `PushSubscription.toJSON()` as text.
 
-    A device that was another guardian's becomes this one's. `vapid` is the public key it was made with.
+    A device that was another guardian's becomes this one's; the name its guardian gave it stays. `vapid` is
+    the public key it was made with.
     Raises `BadSubscription` (see webpush/subscription.py) and `TooManyDevices`.
     """
     address = normalise(raw, allowed_hosts=settings.OTAYORI_PUSH_HOSTS, vapid=vapid)
@@ -90,7 +91,8 @@ def subscribe(guardian: Guardian, raw: str, *, device: str, vapid: str) -> Endpo
     if known is None and _devices(guardian) >= MOST_DEVICES:
         raise TooManyDevices
     endpoint = known or Endpoint(guardian=guardian, channel=ChannelName.WEBPUSH, address_key=key)
-    endpoint.address, endpoint.host, endpoint.device = address, origin(address), device[:80]
+    endpoint.address, endpoint.host = address, origin(address)
+    endpoint.device = endpoint.device or device[:80]
     _save_alive(endpoint, is_new=known is None)
     return endpoint
 
@@ -118,6 +120,17 @@ def open_endpoint(guardian: Guardian, endpoint_id: UUID) -> Endpoint:
         if endpoint.id == endpoint_id:
             return endpoint
     raise Http404
+
+
+def rename(guardian: Guardian, endpoint_id: UUID, name: str) -> None:
+    """Give one of the guardian's own devices a name, which nobody else sees. Raises `Http404`."""
+    Endpoint.objects.filter(pk=open_endpoint(guardian, endpoint_id).pk).update(device=name[:80])
+
+
+def device_at(guardian: Guardian, endpoint_url: str) -> Endpoint | None:
+    """Return the guardian's live device with this push address: the one that is asking."""
+    mine = Endpoint.objects.filter(guardian=guardian, channel=ChannelName.WEBPUSH)
+    return mine.filter(address_key=push_key(endpoint_url), state=Endpoint.State.ACTIVE).first()
 
 
 @transaction.atomic
