@@ -61,8 +61,8 @@ def test_a_dead_address_says_what_to_do(cast: Cast, kim: Client) -> None:
     Endpoint.objects.filter(guardian=cast.kim).update(state="disabled", code="550 5.1.1")
     page = kim.get("/settings").content.decode()
     assert "届きません" in page
-    assert "アドレスが変わったとき" in page
     assert "いまは、お知らせが届きません" in page
+    assert "アドレスが変わったとき" in kim.get("/settings/email").content.decode()
 
 
 def test_a_second_address_is_proven_by_its_code(cast: Cast, kim: Client) -> None:

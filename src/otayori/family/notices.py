@@ -24,7 +24,7 @@ def address_added(person: Guardian, email: str) -> None:
 
 
 def address_removed(person: Guardian, removed: Endpoint) -> None:
-    """Tell the one that was removed, if mail reached it, and those that stay. `removed` is as it was before."""
+    """Tell the one that was removed (given as it was before), if mail reached it, and those that stay."""
     gone = {removed.address} if removed.state == Endpoint.State.ACTIVE else set()
     with translation.override(person.user.language):
         _tell(_others(person, removed.address) | gone, _("通知先から、メールアドレスが外されました。"))
@@ -33,7 +33,9 @@ def address_removed(person: Guardian, removed: Endpoint) -> None:
 def sign_in_changed(person: Guardian, old: str) -> None:
     """Tell the address one could sign in with until now."""
     with translation.override(person.user.language):
-        _tell({old}, _("ログインに使うメールアドレスが変わりました。このアドレスでは、もうログインできません。"))
+        _tell(
+            {old}, _("ログインに使うメールアドレスが変わりました。このアドレスでは、もうログインできません。")
+        )
 
 
 def somebody_tried(email: str) -> None:

@@ -18,7 +18,9 @@ def keep(request: HttpRequest, slot: str, email: str) -> None:
 def read(request: HttpRequest, slot: str) -> str:
     """Return the address, or "" where none is kept, or another guardian's."""
     try:
-        return crypto.unseal(crypto.WARD, base64.b64decode(request.session.get(slot, "")), _place(request, slot))
+        return crypto.unseal(
+            crypto.WARD, base64.b64decode(request.session.get(slot, "")), _place(request, slot)
+        )
     except (tink.TinkError, crypto.KeyMissing):
         return ""
 

@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from otayori.family import app, file, inbox, message, notifications, queue, settings
+from otayori.family import (
+    app,
+    devices,
+    emails,
+    file,
+    inbox,
+    lost,
+    message,
+    notifications,
+    queue,
+    settings,
+    sign_in,
+)
 from otayori.family.join import account, child, enter, finish
 
 app_name = "family"
@@ -23,11 +35,20 @@ urlpatterns = [
     path("sw.js", app.worker, name="worker"),
     path("settings", settings.settings, name="settings"),
     path("settings/notifications", notifications.notifications, name="notifications"),
-    path("settings/email", settings.add_email, name="add_email"),
-    path("settings/email/code", settings.confirm_email, name="confirm_email"),
+    path("settings/email", emails.add_email, name="add_email"),
+    path("settings/email/code", emails.confirm_email, name="confirm_email"),
+    path("settings/devices", devices.devices, name="devices"),
+    path("settings/devices/<uuid:endpoint_id>/name", devices.rename, name="rename_device"),
+    path("settings/devices/<uuid:endpoint_id>/test", devices.try_device, name="try_device"),
+    path("settings/account", sign_in.address, name="account"),
+    path("settings/account/code", sign_in.new_code, name="account_code"),
+    path("settings/account/proof", sign_in.old_proof, name="account_proof"),
+    path("settings/lost", lost.lost, name="lost"),
+    path("settings/lost/done", lost.done, name="lost_done"),
     path("settings/endpoints/<uuid:endpoint_id>/remove", settings.remove_endpoint, name="remove_endpoint"),
     path("push/subscribe", notifications.subscribe, name="push_subscribe"),
     path("push/unsubscribe", notifications.unsubscribe, name="push_unsubscribe"),
+    path("push/which", devices.which, name="push_which"),
     path("push/test", notifications.try_one, name="push_test"),
     path("join", enter.enter, name="join"),
     path("join/problem", enter.problem, name="join_problem"),

@@ -16,7 +16,14 @@ const mark = async () => {
   here = (await answer.json()).id ?? "";
   const card = here && document.querySelector(`[data-device="${here}"]`);
   if (card) card.querySelector("[data-here]").hidden = false;
+  if ("lost" in box.dataset) box.elements.here.value = here;
 };
+
+// On the page for a lost phone: who picks the phone in hand is told so.
+box.addEventListener("change", (event) => {
+  const words = box.querySelector("[data-lost-here]");
+  if (words) words.hidden = !here || event.target.value !== here;
+});
 
 // Only this device can tell that the test arrived: the others are asked to look there.
 const trying = async (form) => {
