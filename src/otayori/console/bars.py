@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from otayori.console import sentences
 from otayori.core import clock
 from otayori.core.moments import clock_text
+from otayori.delivery.models import ChannelName
 from otayori.delivery.progress import ChannelProgress, progress_of
 from otayori.messaging import follow_up
 from otayori.messaging.follow_up import Telling
@@ -40,6 +41,10 @@ class ToldOnce:
     @property
     def later(self) -> int:
         return sum(channel.later for channel in self.channels)
+
+    @property
+    def held(self) -> int:
+        return sum(channel.held for channel in self.channels)
 
     @property
     def mails_until(self) -> datetime | None:
@@ -98,7 +103,7 @@ def _bar(channel: ChannelProgress, telling: Telling, now: datetime) -> dict[str,
 def _left(channel: ChannelProgress, seconds: int | None) -> str:
     if channel.waiting:
         return sentences.time_left(seconds)
-    if channel.cancelled or channel.later or channel.last_sent_at is None:
+    if channel.cancelled or channel.later or channel.held or channel.last_sent_at is None:
         return ""
     return _("%(time)s に終わりました") % {"time": clock_text(channel.last_sent_at)}
 
@@ -111,8 +116,18 @@ def _notes(channel: ChannelProgress, *, is_stopped: bool) -> list[str]:
             _("未読の方には %(time)s からメールでも送ります（%(n)s件）")
             % {"time": clock_text(channel.later_at), "n": f"{channel.later:,}"}
         )
+    if channel.held_at:
+        notes.append(
+            _("静かな時間・まとめ受け取りを選んだ方には %(time)s から送ります（%(n)s件）")
+            % {"time": clock_text(channel.held_at), "n": f"{channel.held:,}"}
+        )
     if channel.spared:
-        notes.append(_("読まれたため送らなかったメール %(n)s件") % {"n": f"{channel.spared:,}"})
+        sentence = (
+            _("読まれたため送らなかったメール %(n)s件")
+            if channel.channel == ChannelName.EMAIL
+            else _("読まれたため送らなかった通知 %(n)s件")
+        )
+        notes.append(sentence % {"n": f"{channel.spared:,}"})
     if channel.expired:
         notes.append(_("届ける期限を過ぎたため送らなかった分 %(n)s件") % {"n": f"{channel.expired:,}"})
     if channel.cancelled:

@@ -106,7 +106,7 @@ def _how_it_goes(access: Access, found: Message) -> dict[str, Any]:
         "older": told[1:],
         "bars": newest.bars,
         "waiting": waiting,
-        "later": sum(one.later for one in told),
+        "later": sum(one.later + one.held for one in told),
         "stop_detail": _stop_detail(still_open),
         "may_stop": bool(still_open) and may_change(access, found),
         "state": "sending" if waiting else "stopped" if newest.is_stopped else "sent",

@@ -4,10 +4,12 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
 
 from otayori.core.moments import moment_text
 from otayori.delivery.fallback import MAIL_AFTER
+from otayori.delivery.hold import CAN_WAIT
 from otayori.delivery.parcel import Urgency
 from otayori.messaging.compose import audience_of
 from otayori.messaging.describe import shortened
@@ -16,6 +18,9 @@ from otayori.messaging.resolve import Reach
 from otayori.schools.models import School, SchoolKind, Ward
 
 MOST_NAMED = 3  # schools: who ticked 柏中 for 柏小 sees it in the sentence
+
+
+_BY_WISH = _lazy("静かな時間やまとめ受け取りを選んだ方には、その方が決めた時刻に送ります。")
 
 
 def children_word(kinds: Iterable[str]) -> str:
@@ -76,10 +81,11 @@ def ways_sentence(urgency: Urgency) -> str:
     after = MAIL_AFTER[urgency]
     if not after:
         return _("プッシュ通知とメールの両方で、すぐに送ります。")
-    return _(
+    usual = _(
         "まずプッシュ通知で送り、%(span)sたっても読まれていない方にはメールでも送ります。"
         "プッシュ通知を使っていない方には、すぐにメールで送ります。"
     ) % {"span": span(after)}
+    return usual + _BY_WISH if urgency in CAN_WAIT else usual
 
 
 def span(length: timedelta) -> str:

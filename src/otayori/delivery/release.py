@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from otayori.core.connections import apart
-from otayori.delivery import fallback, write_off
+from otayori.delivery import fallback, hold, preferences, write_off
 from otayori.delivery.models import Batch, BatchContent, ChannelName
 from otayori.delivery.parcel import Content, Kind, Urgency
 from otayori.schools.models import School
@@ -47,7 +47,10 @@ class Text:
 
 @dataclass(frozen=True)
 class Order:
-    """What is to be sent: about what, by which school (None: the board), how urgent, in which words."""
+    """What is to be sent: about what, by which school (None: the board), how urgent, in which words.
+
+    `may_wait`: guardians' quiet hours and digests count, as far as the urgency allows it at all.
+    """
 
     subject_id: UUID
     school: School | None
@@ -55,30 +58,44 @@ class Order:
     texts: Sequence[Text]
     released_at: datetime
     deadline: datetime | None = None
+    may_wait: bool = False
 
 
-# Mail of guardians with a live device is cut into slices of its own, due later. Ids of rows are drawn here,
-# so that a delivery has its number (and its return address) before it has its row.
+# Mail of guardians with a live device is cut into slices of its own, due later; so is what guardians want to
+# hear of at an hour of their own (whole hours, so that the slices stay few). Ids of rows are drawn here, so
+# that a delivery has its number (and its return address) before it has its row.
 _CUT = """
 INSERT INTO delivery_slice (batch_id, lane, channel, endpoint_ids, delivery_ids, size, due_at, attempt)
 SELECT %(batch)s, %(lane)s, cut.channel, array_agg(cut.id),
        array_agg(nextval((SELECT pg_get_serial_sequence('delivery_delivery', 'id')))), count(*),
-       CASE WHEN cut.later THEN %(mail_due)s ELSE now() END, 0
+       cut.due_at, 0
 FROM (
-    SELECT live.*, (row_number() OVER (PARTITION BY live.channel, live.later) - 1) / %(slice)s AS number
+    SELECT live.*, (row_number() OVER (PARTITION BY live.channel, live.due_at) - 1) / %(slice)s AS number
     FROM (
-        SELECT e.id, e.channel, %(waits)s AND e.channel = 'email' AND EXISTS (
+        SELECT e.id, e.channel,
+               CASE WHEN %(waits)s AND e.channel = 'email' AND EXISTS (
                    SELECT 1 FROM delivery_endpoint device
                    WHERE device.guardian_id = e.guardian_id AND device.state = 'active'
-                     AND device.channel = 'webpush') AS later
-        FROM delivery_endpoint e
+                     AND device.channel = 'webpush') THEN {mail} ELSE {first} END AS due_at
+        FROM delivery_endpoint e {wishes}
         WHERE e.state = 'active' AND e.channel = ANY(%(channels)s) AND e.guardian_id IN ({wanted})
     ) live
 ) cut
-GROUP BY cut.channel, cut.later, cut.number
+GROUP BY cut.channel, cut.due_at, cut.number
 ORDER BY cut.number
 RETURNING size
 """
+_AT_ONCE = {"wishes": "", "first": "now()", "mail": "%(mail_due)s"}
+_BY_WISH = {
+    "wishes": """
+        LEFT JOIN delivery_preference p ON p.guardian_id = e.guardian_id
+        LEFT JOIN json_to_recordset(%(held)s) AS wish(code text, first timestamptz, mail timestamptz)
+               ON wish.code = concat_ws(' ', coalesce(p.quiet_from::text, '-'),
+                                        coalesce(p.quiet_until::text, '-'), coalesce(p.digest_at::text, '-'))
+    """,
+    "first": "coalesce(wish.first, now())",
+    "mail": "coalesce(wish.mail, %(mail_due)s)",
+}
 
 
 @transaction.atomic  # a sweep that saw the batch without its slices would close it
@@ -98,7 +115,10 @@ def release(
         released_at=order.released_at,
     )
     BatchContent.objects.bulk_create(_content(batch, text) for text in order.texts)
-    count = _cut(batch, guardian_ids, channels)
+    held = ""
+    if order.may_wait and order.urgency in hold.CAN_WAIT:
+        held = preferences.held_by_wish(order.urgency, order.released_at, order.deadline)
+    count = _cut(batch, guardian_ids, channels, held=held)
     wake(batch.lane)
     return batch, count
 
@@ -108,14 +128,15 @@ def _content(batch: Batch, text: Text) -> BatchContent:
     return BatchContent(batch=batch, language=text.language, text=json.dumps(kept))
 
 
-def _cut(batch: Batch, guardian_ids: "QuerySet[Any]", channels: Collection[str]) -> int:
+def _cut(batch: Batch, guardian_ids: "QuerySet[Any]", channels: Collection[str], *, held: str) -> int:
     wanted, params = _named(guardian_ids)
     urgency = Urgency(batch.lane)
     with connection.cursor() as cursor:  # a message released to 20,000 guardians: one statement, 40 rows
         cursor.execute(
-            _CUT.format(wanted=wanted),
+            _CUT.format(wanted=wanted, **(_BY_WISH if held else _AT_ONCE)),
             params
             | {
+                "held": held,
                 "batch": batch.id,
                 "lane": batch.lane,
                 "channels": list(channels),

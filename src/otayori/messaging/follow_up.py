@@ -29,6 +29,8 @@ _TOLD_AS = {
     FollowUp.Kind.CORRECT: Kind.CORRECTION,
     FollowUp.Kind.LATE: Kind.MESSAGE,
 }
+# What takes back words that were told is never held for somebody's quiet hours
+_MAY_WAIT = (FollowUp.Kind.REMIND, FollowUp.Kind.LATE)
 
 
 class Why(StrEnum):
@@ -124,6 +126,7 @@ def tell_again(access: Access, message: Message, *, kind: FollowUp.Kind, to: Que
         released_at=clock.now(),
         # what was wrong has to be taken back from everybody, however late
         deadline=None if kind == FollowUp.Kind.RECALL else message.deliver_before,
+        may_wait=kind in _MAY_WAIT,
     )
     follow_up.batch, deliveries = delivery.release(order, people.order_by().values("guardian_id"))
     follow_up.save(force_insert=True)

@@ -5,11 +5,13 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count, Exists, Max, OuterRef, Q
+from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, Max, OuterRef, Q, QuerySet, Value
 
 from otayori.accounts.access import Access
 from otayori.core import clock
 from otayori.delivery.models import Batch, Endpoint, Slice
+from otayori.delivery.preferences import is_held
+from otayori.delivery.progress import held_guardians
 from otayori.messaging import follow_up
 from otayori.messaging.models import FollowUp, Message, Recipient
 from otayori.messaging.reading import unread
@@ -39,6 +41,7 @@ class Unread:
     reached: int  # whom a reminder goes to
     no_way: int  # no live address: it can't reach them
     withheld: int  # blocked since, or the account is closed
+    held: int = 0  # hear of the message itself at the hour they have chosen: no reminder before that
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,7 @@ def remind(access: Access, message_id: UUID, seen: str) -> FollowUp | None:
     if (too_soon := _too_soon(message, newest, clock.now())) is not None:
         raise too_soon
     people = follow_up.recipients_left(message).filter(unread(message))
+    people = people.exclude(guardian__in=_held(message))
     if not follow_up.with_a_way(people).exists():
         raise NobodyLeft
     return follow_up.tell_again(access, message, kind=FollowUp.Kind.REMIND, to=people)
@@ -88,23 +92,33 @@ def ready_at(released_at: datetime, mails_until: datetime | None) -> datetime:
 
 
 def _too_soon(message: Message, newest: Batch, now: datetime) -> TooSoon | None:
-    open_slices = Slice.objects.filter(
-        done_at=None, batch__in=Batch.objects.filter(follow_up.told_by(message.id), stopped_at=None)
-    )
+    # what guardians have chosen to hear of later keeps nobody from reminding the others
+    open_slices = Slice.objects.filter(done_at=None, batch__in=_unstopped(message)).exclude(is_held(now))
     at = ready_at(newest.released_at, open_slices.aggregate(at=Max("due_at"))["at"])
     if at > now:
         return TooSoon(at)
     return TooSoon(None) if open_slices.exists() else None
 
 
+def _unstopped(message: Message) -> "QuerySet[Batch]":
+    return Batch.objects.filter(follow_up.told_by(message.id), stopped_at=None)
+
+
+def _held(message: Message) -> set[UUID]:
+    return held_guardians(*_unstopped(message).values_list("id", flat=True))
+
+
 def _unread(message: Message) -> Unread:
+    held = list(_held(message))
+    is_one_of = ExpressionWrapper(Q(guardian__in=held), BooleanField()) if held else Value(False)
     may_read = follow_up.recipients_left(message).filter(pk=OuterRef("pk"))
     live = Endpoint.objects.filter(guardian=OuterRef("guardian"), state=Endpoint.State.ACTIVE)
     counts = (
         Recipient.objects.filter(unread(message), message=message)
-        .annotate(may_read=Exists(may_read), live=Exists(live))
+        .annotate(may_read=Exists(may_read), live=Exists(live), held=is_one_of)
         .aggregate(
-            reached=Count("pk", filter=Q(may_read=True, live=True)),
+            reached=Count("pk", filter=Q(may_read=True, live=True, held=False)),
+            held=Count("pk", filter=Q(may_read=True, live=True, held=True)),
             no_way=Count("pk", filter=Q(may_read=True, live=False)),
             withheld=Count("pk", filter=Q(may_read=False)),
         )

@@ -95,4 +95,5 @@ def _order(message: Message, at: datetime) -> delivery.Order:
         texts=texts(message),
         released_at=at,
         deadline=message.deliver_before,
+        may_wait=True,
     )

@@ -13,8 +13,10 @@ from otayori.core import clock
 from otayori.delivery.health import troubles
 from otayori.delivery.models import Batch, Delivery
 from otayori.delivery.overview import OpenBatch, open_batches, untried, untried_of, workers_alive
+from otayori.delivery.preferences import is_by_wish
 from otayori.delivery.retry import CannotRetry
-from otayori.delivery.status import EXPIRED, GIVE_UP_AFTER, READ, STOPPED, Status
+from otayori.delivery.status import EXPIRED, READ, STOPPED, Status
+from otayori.delivery.sweep import give_up_at
 from otayori.messaging.retry import Replaced
 from otayori.messaging.retry import retry_failed as requeue
 from otayori.ops.trouble import Trouble
@@ -77,7 +79,7 @@ def _batch_line(line: OpenBatch) -> str:
             f"順番待ち / due {line.due:,}",
             f"再試行待ち / retry {line.resting:,}",
             f"送信中 / sending {line.sending:,}",
-            f"あとでメール / later {line.later:,}",
+            f"あとで / later {line.later:,}",
             f"失敗 / failed {line.failed:,}",
         )
     )
@@ -171,12 +173,18 @@ def _first_step(row: Delivery, now: datetime) -> str:
             f" / held by a worker for its first try; another takes it over at {until}"
         )
     at = _moment(row.due_at)
-    later = f"{at} まで読まれなければメールで送る / goes by mail at {at} unless read until then"
+    if is_by_wish(row.channel, row.due_at):
+        later = (
+            f"保護者が選んだ時刻（静かな時間・まとめ受け取り）の {at} に送る。それまでに読まれれば送らない"
+            f" / goes at {at}, an hour the guardian has chosen, unless read until then"
+        )
+    else:
+        later = f"{at} まで読まれなければメールで送る / goes by mail at {at} unless read until then"
     return _call_off(row, now) or (later if row.due_at > now else _turn_has_come())
 
 
 def _next_of_queued(row: Delivery, now: datetime) -> str:
-    at, end = _moment(row.due_at), _moment(row.batch.released_at + GIVE_UP_AFTER)
+    at, end = _moment(row.due_at), _moment(give_up_at(row))
     again = f"{at} にもう一度送る。{end} にあきらめる / tried again at {at}, given up at {end}"
     return _call_off(row, now) or (again if row.due_at > now else _turn_has_come())
 
