@@ -262,14 +262,18 @@ def moment(at: datetime) -> str:
 
 
 @register.simple_tag
-def when(moment: datetime | date | None, time: bool = True) -> SafeString:
-    """A moment as 11月25日(火) 13:00, with 今日 / 明日 / 昨日 beside it, in school time."""
+def when(moment: datetime | date | None, time: bool = True, *, day: bool = True) -> SafeString:
+    """A moment as 11月25日(火) 13:00, with 今日 / 明日 / 昨日 beside it, in school time.
+
+    Without `day` the clock alone, where a heading names the day.
+    """
     if moment is None:
         return SafeString("")
     local = moment.astimezone(TOKYO) if isinstance(moment, datetime) else moment
-    day = local.date() if isinstance(local, datetime) else local
-    clock_text = date_format(local, "H:i") if time and isinstance(local, datetime) else ""
-    return _component(
-        "when",
-        {"iso": local.isoformat(), "day": day_text(day), "clock": clock_text, "beside": beside(day)},
-    )
+    on = local.date() if isinstance(local, datetime) else local
+    parts = {"iso": local.isoformat()}
+    if time and isinstance(local, datetime):
+        parts["clock"] = date_format(local, "H:i")
+    if day:
+        parts |= {"day": day_text(on), "beside": beside(on)}
+    return _component("when", parts)

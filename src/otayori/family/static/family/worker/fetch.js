@@ -46,3 +46,16 @@ self.addEventListener("fetch", (event) => {
     event.respondWith(fromShell(url.pathname));
   }
 });
+
+// The list asks for a message to be kept before anybody looks for it (fetch_ahead.js), and hears whether it was.
+self.addEventListener("message", (event) => {
+  const { type, path } = event.data ?? {};
+  if (type !== "keep" || !MESSAGE.test(path)) return;
+  event.waitUntil((async () => {
+    // The header says that nobody is reading yet: the server does not mark the message read.
+    const response = await fetch(path, { headers: { "Otayori-Purpose": "store" } }).catch(() => null);
+    const isPage = Boolean(response?.ok && !response.redirected);
+    if (isPage) await keepPage(path, response);
+    event.ports[0]?.postMessage(isPage);
+  })());
+});
