@@ -10,10 +10,15 @@ from django.template.loader import render_to_string
 from otayori.accounts import interrupted
 from otayori.accounts.access import everyone
 from otayori.core.outage import OUTAGES, outage_page
+from otayori.roster.access import is_guardian
+
+_NOT_FAMILY = ("/console/", "/accounts/", "/health", "/styleguide")
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """404: not there, or not for you; the two look the same."""
+    """404: not there, or not for you; the two look the same. Guardians keep the menu of their app."""
+    if not request.path.startswith(_NOT_FAMILY) and is_guardian(request):
+        return render(request, "family/not_found.html", status=404)
     return render(request, "404.html", status=404)
 
 
@@ -26,7 +31,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """500: our fault; or 503 while the database is away, wherever in the request that showed."""
     if isinstance(sys.exc_info()[1], OUTAGES):
         return outage_page()
-    return HttpResponse(render_to_string("500.html"), status=500)
+    family = not request.path.startswith(_NOT_FAMILY)
+    return HttpResponse(render_to_string("500.html", {"family": family}), status=500)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

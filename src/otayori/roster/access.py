@@ -12,7 +12,7 @@ from django.shortcuts import redirect
 
 from otayori.accounts import sessions
 from otayori.accounts.access import Access, access_of, member, within
-from otayori.accounts.models import Role
+from otayori.accounts.models import Role, User
 from otayori.core import clock
 from otayori.roster.models import Enrolment, Group, GroupKind, GroupStaff, Guardian, Student
 from otayori.schools.models import School
@@ -39,6 +39,12 @@ def guardian(view: View[P]) -> View[P]:
 
     door.door = "guardian"  # type: ignore[attr-defined]
     return door
+
+
+def is_guardian(request: HttpRequest) -> bool:
+    """Tell whether a guardian is signed in."""
+    user = getattr(request, "user", None)  # none where an address fails before the middleware that finds it
+    return isinstance(user, User) and Guardian.objects.filter(user=user).exists()
 
 
 def guardian_of(request: HttpRequest) -> Guardian:

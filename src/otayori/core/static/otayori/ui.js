@@ -21,6 +21,8 @@ document.addEventListener("click", (event) => {
   if (event.target.closest("[data-print]")) window.print();
 });
 
+for (const button of document.querySelectorAll("[data-print][hidden]")) button.hidden = false;
+
 // Copy: hidden until we know that the browser can.
 for (const button of document.querySelectorAll("[data-copy]")) {
   if (!navigator.clipboard) continue;
@@ -87,7 +89,22 @@ window.addEventListener("online", showBand);
 window.addEventListener("offline", showBand);
 showBand();
 
-// Text size: kept in a cookie, so the server draws the next page in it from the start.
+// 「今日」 beside a date is of the day on which the device kept the page.
+if (document.querySelector('meta[name="otayori-served"]')?.content === "store") {
+  for (const word of document.querySelectorAll(".when-beside")) word.remove();
+}
+
+// Text size: kept in a cookie, so the server draws the next page in it from the start. A page that the device has
+// kept may be of before the last change; and some browsers forget such a cookie after a week, if it is not renewed.
+const keptSize = () => /(?:^|; )text_size=(large|largest)(?:;|$)/.exec(document.cookie)?.[1] ?? "";
+const useSize = (size) => {
+  if (size) document.documentElement.dataset.text = size;
+  else delete document.documentElement.dataset.text;
+};
+const keepSize = (size) => { document.cookie = `text_size=${size};path=/;max-age=${size ? 31536000 : 0};SameSite=Lax`; };
+if (keptSize() !== (document.documentElement.dataset.text ?? "")) useSize(keptSize());
+if (keptSize()) keepSize(keptSize());
+for (const box of document.querySelectorAll("[data-text-size-box]")) box.hidden = false;
 const sizes = document.querySelector("[data-text-size-switch]");
 if (sizes) {
   const mark = () => {
@@ -100,9 +117,8 @@ if (sizes) {
     const button = event.target.closest("button");
     if (!button) return;
     const size = button.dataset.textSize;
-    document.cookie = `text_size=${size};path=/;max-age=${size ? 31536000 : 0};SameSite=Lax`;
-    if (size) document.documentElement.dataset.text = size;
-    else delete document.documentElement.dataset.text;
+    keepSize(size);
+    useSize(size);
     mark();
   });
   mark();
