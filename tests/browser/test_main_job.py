@@ -32,8 +32,8 @@ def join(phone: Page, secrets: Any, mailbox: list[EmailMessage]) -> None:
     phone.get_by_role("button", name="次へ進む").click()
     expect(phone.get_by_text("I.R.")).to_be_visible()
     assert "伊藤" not in phone.content()  # the full name waits until the address is proven
-    phone.get_by_role("button", name="はい、進む").click()
-    phone.get_by_role("button", name="確かめて、次へ進む").click()
+    expect(phone.get_by_role("heading", name="個人情報の使いみち")).to_be_visible()
+    phone.get_by_role("button", name="はい、次へ進む").click()
     phone.get_by_label("メールアドレス").fill("ito@mail.example")
     phone.get_by_label("保護者のお名前").fill("伊藤 桜")
     phone.get_by_label("母", exact=True).check()

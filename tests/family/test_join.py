@@ -71,7 +71,7 @@ def test_joining_goes_on_where_it_was_left(cast: Cast, client: Client) -> None:
     scan(client, secrets)
     client.post("/join/child")
     again = client.get(f"/join/{secrets.token}", follow=True)
-    assert again.redirect_chain[-1][0] == "/join/notice"
+    assert again.redirect_chain[-1][0] == "/join/account"
     assert "続きから進める" in page(client.get("/join"))
 
 
@@ -84,7 +84,7 @@ def test_nothing_personal_lies_open_in_the_session(cast: Cast, client: Client) -
         assert secret not in kept
 
 
-@pytest.mark.parametrize("step", ["child", "notice", "account", "code", "password"])
+@pytest.mark.parametrize("step", ["child", "account", "code", "password"])
 def test_no_step_can_be_skipped(cast: Cast, client: Client, step: str) -> None:
     assert client.get(f"/join/{step}").headers["Location"] == "/join"
     _, secrets = hand_out(cast.rin)
@@ -144,8 +144,7 @@ def test_a_teacher_who_is_a_parent_proves_the_address_and_keeps_the_account(
     client.force_login(cast.sato)
     _, secrets = hand_out(cast.rin)
     scan(client, secrets)
-    client.post("/join/child")
-    assert client.post("/join/notice", follow=True).redirect_chain[-1][0] == "/join/code"
+    assert client.post("/join/child", follow=True).redirect_chain[-1][0] == "/join/code"
     client.post("/join/code", {"code": code_in_mail()})
     assert cast.sato.guardian.students.get() == cast.rin
 

@@ -51,6 +51,7 @@ TABLE: Final[dict[str, Line]] = {
     "push_test": deed(GUARDIANS),
     "join_app": page(GUARDIANS),
     "join_done": page(GUARDIANS),
+    "join_passkey": form(GUARDIANS),
 }
 
 

@@ -26,7 +26,8 @@ SHELL = (
     "otayori/print.css", "otayori/ui.js", "otayori/icons/favicon.svg",
     "otayori/icons/app-192.png", "otayori/icons/badge-96.png",
     "family/family.css", "family/app.js", "family/device.js", "family/send.js", "family/push.js",
-    "family/inbox.js", "family/search.js", "family/kept.js", "family/fetch_ahead.js", "family/keep.js", "family/offline.js",
+    "family/inbox.js", "family/search.js", "family/kept.js", "family/fetch_ahead.js", "family/keep.js",
+    "family/offline.js",
 )  # fmt: skip
 ICONS = (("app-192", 192, "any"), ("app-512", 512, "any"), ("app-maskable-512", 512, "maskable"))
 WORKER = (

@@ -24,7 +24,7 @@ from otayori.roster.models import Guardian, Guardianship
 from otayori.schools.models import Ward
 
 PAGE: Final = 30
-# The phones fetch ahead what they will look for later (fetch_ahead.js), and never while many are about to read
+# The phones fetch ahead what they will look for later (fetch_ahead.js), never while many are about to read
 CALM_AFTER: Final = timedelta(minutes=10)
 RUSH: Final = range(6, 9)  # hours in Tokyo in which families report absences and schools send for the morning
 

@@ -15,7 +15,7 @@ from otayori.family import (
     settings,
     sign_in,
 )
-from otayori.family.join import account, child, enter, finish
+from otayori.family.join import account, carry, child, enter, finish, passkey
 
 app_name = "family"
 urlpatterns = [
@@ -52,16 +52,18 @@ urlpatterns = [
     path("push/test", notifications.try_one, name="push_test"),
     path("join", enter.enter, name="join"),
     path("join/problem", enter.problem, name="join_problem"),
+    path("join/over", enter.gone, name="join_gone"),
     path("join/continue", enter.resume, name="join_resume"),
     path("join/password", child.password, name="join_password"),
     path("join/child", child.child, name="join_child"),
     path("join/not-mine", child.not_mine, name="join_not_mine"),
-    path("join/notice", child.notice, name="join_notice"),
     path("join/account", account.account, name="join_account"),
     path("join/code", account.code, name="join_code"),
     path("join/code/again", account.send_again, name="join_code_again"),
     path("join/known", account.known, name="join_known"),
     path("join/app", finish.app, name="join_app"),
+    path("join/passkey", passkey.passkey, name="join_passkey"),
     path("join/done", finish.done, name="join_done"),
+    path("join/go/<str:token>", carry.carried, name="join_carried"),
     path("join/<str:token>", enter.scan, name="join_scan"),  # last: the words above are no tokens
 ]

@@ -46,7 +46,8 @@ def account(request: HttpRequest, progress: Progress) -> HttpResponse:
         progress.keep(request)
         send_code(request, new.email)
         return redirect("family:join_code")
-    return render(request, "family/join/account.html", {"form": form, "step": 3})
+    page = {"form": form, "step": 3, "contact": progress.contact()}
+    return render(request, "family/join/account.html", page)
 
 
 @everyone(WHY)
@@ -61,7 +62,8 @@ def code(request: HttpRequest, progress: Progress) -> HttpResponse:
             return _proven(request, progress)
         form.add_error("code", WHY_NOT[outcome])
     page = {"form": form, "email": email, "step": 4, "can_change": not request.user.is_authenticated}
-    return render(request, "family/join/code.html", page | {"sender": mail.sender_address()})
+    page |= {"sender": mail.sender_address(), "contact": progress.contact()}
+    return render(request, "family/join/code.html", page)
 
 
 @everyone(WHY)

@@ -1,4 +1,4 @@
-"""Steps one to three: the sheet's password, whose child it is (initials only), the purpose notice."""
+"""Steps one and two: the sheet's password; whose child it is (initials only), and the purpose notice."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from otayori.accounts.access import everyone
 from otayori.accounts.models import User
-from otayori.family.join import limit
+from otayori.family.join import carry, limit
 from otayori.family.join.account import send_code
 from otayori.family.join.enter import WHY, problem_page
 from otayori.family.join.forms import PasswordForm
@@ -42,13 +42,18 @@ def password(request: HttpRequest, progress: Progress) -> HttpResponse:
             progress.password_ok = True
             progress.keep(request)
             return redirect("family:join_child")
-    return render(request, "family/join/password.html", {"form": form, "step": 1, "sheet": sheet})
+    page = {"form": form, "step": 1, "carry": carry.address(request, progress)}
+    return render(request, "family/join/password.html", page)
 
 
 @everyone(WHY)
 @at_step("child")
 def child(request: HttpRequest, progress: Progress) -> HttpResponse:
-    """Show the child's initials, school and class; a guardian who is signed in adds the child here."""
+    """Show the child's initials, school and class, and tell what the data is for before any is asked.
+
+    The notice (個人情報保護法 62条) stands on the page that is confirmed; its version is kept. A guardian
+    who is signed in has seen it, and adds the child here.
+    """
     sheet = progress.sheet()
     if sheet is None:
         return problem_page(request, NO_SHEET)
@@ -58,27 +63,27 @@ def child(request: HttpRequest, progress: Progress) -> HttpResponse:
         return problem_page(request, refused.trouble, sheet)
     adding = is_guardian(request)
     if request.method == "POST":
-        if adding:
-            return _add(request, progress, sheet)
-        progress.confirmed = True
-        progress.keep(request)
-        return redirect("family:join_resume")
-    page = {"child": joining.child_on(sheet), "adding": adding, "step": 2}
+        return _confirmed(request, progress, sheet, adding=adding)
+    page = {"child": joining.child_on(sheet), "adding": adding, "step": 2, "sheet": progress.sheet_id}
+    page |= {"ward": Ward.objects.first(), "version": NOTICE_VERSION, "contact": joining.contact_of(sheet)}
     return render(request, "family/join/child.html", page)
 
 
-@everyone(WHY)
-@at_step("notice")
-def notice(request: HttpRequest, progress: Progress) -> HttpResponse:
-    """Tell what the data is for before any is asked (個人情報保護法 62条); the version shown is kept."""
-    if request.method == "POST":
-        progress.notice = NOTICE_VERSION
-        progress.keep(request)
-        if request.user.is_authenticated:  # staff who are parents: the account is there, the address unproven
-            send_code(request, request.user.email)
+def _confirmed(
+    request: HttpRequest, progress: Progress, sheet: RegistrationSheet, *, adding: bool
+) -> HttpResponse:
+    if (
+        request.POST.get("sheet", progress.sheet_id) != progress.sheet_id
+    ):  # another was scanned in another tab
+        messages.warning(request, _("あとから読み取った登録手順書に替わりました。もう一度確かめてください。"))
         return redirect("family:join_resume")
-    page = {"ward": Ward.objects.first(), "version": NOTICE_VERSION, "step": 2}
-    return render(request, "family/join/notice.html", page)
+    if adding:
+        return _add(request, progress, sheet)
+    progress.confirmed, progress.notice = True, NOTICE_VERSION
+    progress.keep(request)
+    if isinstance(request.user, User):  # staff who are parents: the account is there, the address unproven
+        send_code(request, request.user.email)
+    return redirect("family:join_resume")
 
 
 @everyone(WHY)
@@ -110,4 +115,4 @@ def _add(request: HttpRequest, progress: Progress, sheet: RegistrationSheet) -> 
         )
     else:
         messages.success(request, _("%(initials)s さん（%(school)s %(classroom)s）を追加しました。") % names)
-    return redirect("family:settings")
+    return redirect("family:join_done")

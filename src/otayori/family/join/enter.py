@@ -2,15 +2,16 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from otayori.accounts.access import everyone
 from otayori.family.join import limit
 from otayori.family.join.forms import SheetForm
-from otayori.family.join.progress import Progress
-from otayori.family.join.sentences import EXPLANATIONS, NO_SHEET, TOO_MANY, code_error
+from otayori.family.join.progress import Progress, has_joined
+from otayori.family.join.sentences import EXPLANATIONS, GONE, NO_COOKIES, NO_SHEET, TOO_MANY, code_error
 from otayori.roster import joining
 from otayori.roster.joining import Refused, Trouble
-from otayori.roster.models import RegistrationSheet
+from otayori.roster.models import Guardianship, RegistrationSheet
 
 WHY = "a guardian has no account yet: the sheet's secrets are the key"
 _PROBLEM = "join problem"
@@ -32,7 +33,7 @@ def enter(request: HttpRequest) -> HttpResponse:
                 limit.count_failure(request)
             form.add_error("code", code_error(refused))
         else:
-            return _begin(request, sheet)
+            return begin(request, sheet)
     return render(request, "family/join/enter.html", {"form": form, "progress": Progress.of(request)})
 
 
@@ -47,22 +48,37 @@ def scan(request: HttpRequest, token: str) -> HttpResponse:
         if refused.trouble is Trouble.UNKNOWN:
             limit.count_failure(request)
         return problem_page(request, refused.trouble, refused.sheet)
-    return _begin(request, sheet)
+    return begin(request, sheet)
 
 
 @everyone(WHY)
 def resume(request: HttpRequest) -> HttpResponse:
     """Lead to the step that is due; signing in on the way comes back here."""
     progress = Progress.of(request)
-    return redirect("family:join" if progress is None else f"family:join_{progress.next_step(request)}")
+    if progress is not None:
+        return redirect(f"family:join_{progress.next_step(request)}")
+    if request.GET.get("scanned"):  # a moment ago there was one: this browser keeps nothing
+        return explain(request, NO_COOKIES)
+    return redirect("family:join_app" if has_joined(request) else "family:join")
 
 
 @everyone(WHY)
 def problem(request: HttpRequest) -> HttpResponse:
     """Say why the sheet does not open and what to do."""
     kept = request.session.get(_PROBLEM) or {"trouble": NO_SHEET}
-    explanation = EXPLANATIONS[kept["trouble"]]
-    page = {"explanation": explanation, "school": kept.get("school"), "phone": kept.get("phone")}
+    return explain(request, kept["trouble"], school=kept.get("school", ""), phone=kept.get("phone", ""))
+
+
+@everyone(WHY)
+def gone(request: HttpRequest) -> HttpResponse:
+    """Say what to do where the joining that was under way is no longer known."""
+    return explain(request, GONE)
+
+
+def explain(request: HttpRequest, trouble: str, *, school: str = "", phone: str = "") -> HttpResponse:
+    """Return the page that explains."""
+    explanation = EXPLANATIONS[trouble]
+    page = {"explanation": explanation, "school": school, "phone": phone}
     return render(request, "family/join/problem.html", page, status=explanation.status)
 
 
@@ -77,6 +93,10 @@ def problem_page(request: HttpRequest, trouble: str, sheet: RegistrationSheet | 
     return redirect("family:join_problem")
 
 
-def _begin(request: HttpRequest, sheet: RegistrationSheet) -> HttpResponse:
+def begin(request: HttpRequest, sheet: RegistrationSheet) -> HttpResponse:
+    """Go to the step of this sheet that is due: for who has just joined with it, to the last."""
+    mine = Guardianship.objects.filter(student_id=sheet.student_id, blocked_at=None)
+    if has_joined(request) and mine.filter(guardian__user=request.user.pk).exists():
+        return redirect("family:join_app")
     Progress.begin(request, sheet)
-    return redirect("family:join_resume")
+    return redirect(reverse("family:join_resume", query={"scanned": "1"}))

@@ -12,7 +12,16 @@ from otayori.accounts.models import User
 from otayori.family.addresses import BadAddress, OddDots, suggest, tidy
 from otayori.roster.models import Relation
 
-_PRINTED = {"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false", "class": "code"}
+_PRINTED = {
+    "autocomplete": "off",
+    "autocapitalize": "characters",
+    "autocorrect": "off",
+    "spellcheck": "false",
+    "class": "code",
+}
+
+
+CODE_DIGITS = 6
 
 
 class SheetForm(forms.Form):
@@ -21,13 +30,15 @@ class SheetForm(forms.Form):
     school_number = forms.CharField(
         label=gettext_lazy("学校ID"),
         max_length=20,
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "class": "code"}),
+        widget=forms.TextInput(
+            attrs={"inputmode": "numeric", "autocomplete": "off", "class": "code", "enterkeyhint": "next"}
+        ),
     )
     code = forms.CharField(
         label=gettext_lazy("登録コード"),
         help_text=gettext_lazy("英数字8文字。「-」は入れなくてもかまいません。"),
         max_length=40,
-        widget=forms.TextInput(attrs=_PRINTED),
+        widget=forms.TextInput(attrs=_PRINTED | {"enterkeyhint": "go"}),
     )
 
 
@@ -36,9 +47,9 @@ class PasswordForm(forms.Form):
 
     password = forms.CharField(
         label=gettext_lazy("登録手順書のパスワード"),
-        help_text=gettext_lazy("英数字10文字。「-」は入れなくてもかまいません。"),
+        help_text=gettext_lazy("大文字でも小文字でもかまいません。「-」は入れなくてもかまいません。"),
         max_length=40,
-        widget=forms.TextInput(attrs=_PRINTED),
+        widget=forms.TextInput(attrs=_PRINTED | {"enterkeyhint": "go", "autofocus": True}),
     )
 
 
@@ -50,7 +61,12 @@ class AddressForm(forms.Form):
         help_text=gettext_lazy("確認コードを送ります。学校からのお知らせも、このアドレスに届きます。"),
         max_length=254,
         widget=forms.EmailInput(
-            attrs={"autocomplete": "email", "inputmode": "email", "autocapitalize": "none"}
+            attrs={
+                "autocomplete": "email",
+                "inputmode": "email",
+                "autocapitalize": "none",
+                "enterkeyhint": "next",
+            }
         ),
     )
 
@@ -90,16 +106,20 @@ class AccountForm(AddressForm):
     name = forms.CharField(
         label=gettext_lazy("保護者のお名前"),
         max_length=60,
-        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+        widget=forms.TextInput(attrs={"autocomplete": "name", "enterkeyhint": "next", "autofocus": True}),
     )
     relation = forms.ChoiceField(
         label=gettext_lazy("お子さまとの続柄"), choices=Relation.choices, widget=forms.RadioSelect
     )
     password = forms.CharField(
         label=gettext_lazy("これから使うパスワード"),
-        help_text=gettext_lazy("12文字以上。長い言葉をいくつかつなげると、覚えやすく安全です。"),
+        help_text=gettext_lazy(
+            "自分で決めてください。12文字以上です。好きな言葉を3つならべると、覚えやすく安全です。"
+        ),
         max_length=200,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}, render_value=True),
+        widget=forms.PasswordInput(
+            attrs={"autocomplete": "new-password", "enterkeyhint": "go"}, render_value=True
+        ),
     )
 
     def clean(self) -> dict[str, Any]:
@@ -114,15 +134,25 @@ class AccountForm(AddressForm):
 
 
 class CodeForm(forms.Form):
-    """The code that came by mail."""
+    """The code that came by mail. May be pasted with what stands around it, in any kind of digits."""
 
     code = forms.CharField(
         label=gettext_lazy("確認コード（6桁の数字）"),
-        max_length=20,
+        max_length=200,
         widget=forms.TextInput(
-            attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "class": "code"}
+            attrs={
+                "autocomplete": "one-time-code",
+                "inputmode": "numeric",
+                "class": "code",
+                "enterkeyhint": "go",
+                "autofocus": True,
+            }
         ),
     )
 
     def clean_code(self) -> str:
-        return "".join(unicodedata.normalize("NFKC", self.cleaned_data["code"]).split())
+        plain = unicodedata.normalize("NFKC", self.cleaned_data["code"])
+        digits = "".join(character for character in plain if character.isdecimal())
+        if len(digits) != CODE_DIGITS:
+            raise forms.ValidationError(_("メールに書かれた6桁の数字を入力してください。"))
+        return digits

@@ -13,14 +13,18 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from otayori.core import crypto
+from otayori.roster import joining
 from otayori.roster.joining import NewAccount
 from otayori.roster.models import Guardian, RegistrationSheet, Relation
+from otayori.schools.models import School
 
 NOTICE_VERSION = "2026-11"  # change it with the text of join/notice_text.html
 HOURS = 24  # after that the sheet is scanned again
 
 _SLOT = "join"
-STEPS = ("password", "child", "notice", "account", "code")
+_JOINED = "joined"
+JOINED_FOR = 24 * 60 * 60  # seconds in which going back leads to what is left to do
+STEPS = ("password", "child", "account", "code")
 
 P = ParamSpec("P")
 
@@ -38,10 +42,18 @@ class Progress:
 
     @classmethod
     def begin(cls, request: HttpRequest, sheet: RegistrationSheet) -> None:
-        """Start with a sheet; a repeated scan of the same sheet goes on where it was."""
+        """Start with a sheet; a repeated scan of the same sheet goes on where it was.
+
+        With a brother's or sister's sheet the typed account comes along: it is not asked for twice.
+        """
         going = cls.of(request)
-        if going is None or going.sheet_id != str(sheet.id):
-            cls(sheet_id=str(sheet.id), began=time.time()).keep(request)
+        if going is not None and going.sheet_id == str(sheet.id):
+            return
+        fresh = cls(sheet_id=str(sheet.id), began=time.time())
+        typed = going.read_account() if going is not None else None
+        if typed is not None:
+            fresh.write_account(*typed)
+        fresh.keep(request)
 
     @classmethod
     def of(cls, request: HttpRequest) -> "Progress | None":
@@ -61,6 +73,11 @@ class Progress:
         """Return the sheet; None when it was deleted meanwhile."""
         rows = RegistrationSheet.objects.select_related("student__school")
         return rows.filter(id=UUID(self.sheet_id)).first()
+
+    def contact(self) -> School | None:
+        """Return the school that can be asked, once the sheet's password has shown whose child it is."""
+        sheet = self.sheet() if self.password_ok else None
+        return joining.contact_of(sheet) if sheet is not None else None
 
     def write_account(self, account: NewAccount, relation: Relation) -> None:
         """Remember the account that will be opened once its address is verified."""
@@ -83,16 +100,31 @@ class Progress:
         signed_in = request.user.is_authenticated
         if not self.password_ok:
             return "password"
-        if not self.confirmed or (signed_in and is_guardian(request)):
+        if not (self.confirmed and self.notice) or (signed_in and is_guardian(request)):
             return "child"
-        if not self.notice:
-            return "notice"
         return "code" if self.account or signed_in else "account"
+
+
+def note_joined(request: HttpRequest) -> None:
+    """Remember that joining ended here: who goes back then, or scans once more, is led on."""
+    request.session[_JOINED] = time.time()
+
+
+def has_joined(request: HttpRequest) -> bool:
+    """Tell whether who is signed in has joined here a moment ago."""
+    return request.user.is_authenticated and time.time() - request.session.get(_JOINED, 0) < JOINED_FOR
 
 
 def is_guardian(request: HttpRequest) -> bool:
     """Tell whether who is signed in has children here already."""
     return request.user.is_authenticated and Guardian.objects.filter(user=request.user).exists()
+
+
+def _without_progress(request: HttpRequest) -> HttpResponse:
+    if request.method != "POST" or has_joined(request):
+        return redirect("family:join_app" if has_joined(request) else "family:join")
+    # Sent from a page whose session is over: perhaps the answer to the first tap was lost on the way.
+    return redirect("family:join_gone")
 
 
 StepView = Callable[Concatenate[HttpRequest, Progress, P], HttpResponse]
@@ -106,7 +138,7 @@ def at_step(name: str) -> Callable[[StepView[P]], Callable[Concatenate[HttpReque
         def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
             progress = Progress.of(request)
             if progress is None:
-                return redirect("family:join")
+                return _without_progress(request)
             due = progress.next_step(request)
             if STEPS.index(name) > STEPS.index(due):
                 return redirect(f"family:join_{due}")

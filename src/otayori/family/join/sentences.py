@@ -10,6 +10,8 @@ from otayori.roster.joining import Refused, Trouble
 
 TOO_MANY = "too_many"
 NO_SHEET = "no_sheet"
+NO_COOKIES = "no_cookies"
+GONE = "gone"
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,24 @@ EXPLANATIONS: dict[str, Explanation] = {
     NO_SHEET: Explanation(
         gettext_lazy("もう一度はじめからお願いします"),
         gettext_lazy("登録手順書のQRコードを、もう一度読み取ってください。"),
+        200,
+        ask_school=False,
+    ),
+    GONE: Explanation(
+        gettext_lazy("この画面の続きは、ここにありません"),
+        gettext_lazy(
+            "登録がもう終わった方は、ログインしてください。"
+            "まだの方は、登録手順書のQRコードをもう一度読み取ってください。"
+        ),
+        200,
+        ask_school=False,
+    ),
+    NO_COOKIES: Explanation(
+        gettext_lazy("このブラウザーでは続けられません"),
+        gettext_lazy(
+            "ブラウザーの「Cookie（クッキー）」が止められています。"
+            "設定で Cookie を許可するか、別のブラウザーで開いてから、QRコードをもう一度読み取ってください。"
+        ),
         200,
         ask_school=False,
     ),
