@@ -29,9 +29,9 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """500: our fault; or 503 while the database is away, wherever in the request that showed."""
-    if isinstance(sys.exc_info()[1], OUTAGES):
-        return outage_page()
     family = not request.path.startswith(_NOT_FAMILY)
+    if isinstance(sys.exc_info()[1], OUTAGES):
+        return outage_page(family=family)
     return HttpResponse(render_to_string("500.html", {"family": family}), status=500)
 
 
