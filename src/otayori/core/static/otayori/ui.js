@@ -90,7 +90,7 @@ window.addEventListener("offline", showBand);
 showBand();
 
 // 「今日」 beside a date is of the day on which the device kept the page.
-if (document.querySelector('meta[name="otayori-served"]')?.content === "store") {
+if ((document.querySelector('meta[name="otayori-served"]')?.content ?? "network") !== "network") {
   for (const word of document.querySelectorAll(".when-beside")) word.remove();
 }
 

@@ -94,13 +94,16 @@ const writeMessage = async (path, data) => {
   await trim(cache);
 };
 
-// The kept list shows the title, which may be what must not be read.
+// The kept list shows the title, which may be what must not be read, and how urgent it was.
 const hideInList = async (cache, path, data) => {
   const kept = await cache.match(CONFIG.inbox);
   if (!kept) return;
   const title = escapeHtml(wordsIn(data.lang).recalled);
-  const line = new RegExp(`(<a href="${path}">[\\s\\S]*?<span class="message-title-text">)[^<]*`);
+  const begin = `(<a href="${path}">(?:<span class="unread">[^<]*</span> )?)`;
+  const line = new RegExp(`${begin}[\\s\\S]*?<span class="message-title-text">[^<]*([\\s\\S]*?</li>)`);
+  const hidden = (_all, link, rest) =>
+    `${link}<span><span class="message-title-text">${title}${rest.replace(/<p class="message-more">[\s\S]*?<\/p>/, "")}`;
   const html = await kept.text();
   if (html.includes(path) && !line.test(html)) await cache.delete(CONFIG.inbox);
-  else await cache.put(CONFIG.inbox, pageResponse(html.replace(line, (_all, before) => before + title), kept));
+  else await cache.put(CONFIG.inbox, pageResponse(html.replace(line, hidden), kept));
 };
