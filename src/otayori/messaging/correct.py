@@ -10,6 +10,7 @@ from otayori.accounts.access import Access
 from otayori.core import audit, clock
 from otayori.messaging import follow_up
 from otayori.messaging.compose import Missing
+from otayori.messaging.dates import keep as dates
 from otayori.messaging.guard.check import Findings, findings_of
 from otayori.messaging.models import MOST_TEXT, MOST_TITLE, FollowUp, Message, MessageVersion
 from otayori.messaging.rules import NeedsApproval, needs_approval
@@ -87,6 +88,7 @@ def correct(access: Access, message_id: UUID, words: Correction, *, seen: int) -
     _keep_old(access, message, words.note)
     message.title, message.text, message.version = words.title, words.text, message.version + 1
     message.save(update_fields=["title", "text", "version", "changed_at"])
+    dates.renew(message)
     waiting = follow_up.stop_open(message, at) or 0
     follow_up.tell_again(access, message, kind=FollowUp.Kind.CORRECT, to=follow_up.recipients_left(message))
     audit.record(

@@ -11,6 +11,7 @@ from otayori.delivery import release as delivery
 from otayori.delivery.parcel import Urgency
 from otayori.messaging import follow_up, recipients, rules, targets
 from otayori.messaging.compose import Missing, audience_of, missing
+from otayori.messaging.dates import keep as dates
 from otayori.messaging.models import Message, Recipient
 from otayori.messaging.resolve import guardianships
 from otayori.messaging.times import is_too_late
@@ -50,6 +51,7 @@ def release(access: Access, message_id: UUID) -> Message:
     message.batch, message.released_at, message.state = batch, at, Message.State.RELEASED
     message.returned, message.tried_at = "", None
     message.save(update_fields=["batch", "released_at", "state", "returned", "tried_at"])
+    dates.renew(message)
     audit.record(
         "message released",
         actor_id=access.user.id,

@@ -3,6 +3,7 @@
 from otayori.messaging.models.after import FollowUp, MessageVersion, ToldOtherwise
 from otayori.messaging.models.approval import ApprovalStep, Override, SendingRules, StaffNotice
 from otayori.messaging.models.attachment import Attachment, AttachmentOpening
+from otayori.messaging.models.dates import CalendarFeed, MessageDate
 from otayori.messaging.models.message import (
     MOST_TEXT,
     MOST_TITLE,
@@ -23,9 +24,11 @@ __all__ = [
     "ApprovalStep",
     "Attachment",
     "AttachmentOpening",
+    "CalendarFeed",
     "Category",
     "FollowUp",
     "Message",
+    "MessageDate",
     "MessageTemplate",
     "MessageVersion",
     "Override",

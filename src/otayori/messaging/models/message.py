@@ -85,6 +85,8 @@ class Message(models.Model):
     recalled_at = models.DateTimeField(null=True)
     recalled_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     recall_reason = EncryptedText(null=True)  # as guardians read it
+    # The version whose dates are kept as MessageDate; 0: nobody has looked for them yet (dates/keep.py)
+    dated_version = models.PositiveSmallIntegerField(default=0, db_default=0)
 
     class Meta:
         constraints = [
