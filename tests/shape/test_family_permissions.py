@@ -25,6 +25,7 @@ GUARDIANS: Final = "recipient blocked other"  # each the own things
 
 TABLE: Final[dict[str, Line]] = {
     "message": page(RECIPIENT),
+    "date": page(RECIPIENT),
     "file": page(RECIPIENT),
     "file_page": page(RECIPIENT),
     "file_download": page(RECIPIENT),
@@ -33,6 +34,10 @@ TABLE: Final[dict[str, Line]] = {
     "receipts": deed(GUARDIANS),
     "queue": deed(GUARDIANS),
     "token": page(GUARDIANS),
+    "calendar": page(GUARDIANS),
+    "calendar_feed": page(GUARDIANS),
+    "calendar_feed_make": deed(GUARDIANS),
+    "calendar_feed_stop": deed(GUARDIANS),
     "settings": page(GUARDIANS),
     "notifications": page(GUARDIANS),
     "add_email": form(GUARDIANS),
@@ -88,14 +93,14 @@ def test_guardians_see_and_do_what_the_table_says(cast: Cast, clients: dict[str,
             see = [role for role, client in clients.items() if is_answered(client.get(address))]
             do = [role for role, client in clients.items() if may_post(client, address)]
             found[name] = Line(" ".join(see), " ".join(do))
-    no_files = {name: page(NOBODY) for name in TABLE if name.startswith("file")}
+    no_files = {name: page(NOBODY) for name in TABLE if name.startswith("file") or name == "date"}
     assert found == TABLE | (no_files if state == "recalled" else {})
 
 
 @pytest.mark.parametrize("state", ["draft", "approval", "scheduled", "undo"])
 def test_nobody_at_home_sees_what_is_not_sent(cast: Cast, clients: dict[str, Client], state: str) -> None:
     for name, address in addresses("family", of_the_message(messages(cast)[state])):
-        if name in ("message", "file", "file_page", "file_download"):
+        if name in ("message", "date", "file", "file_page", "file_download"):
             assert not [role for role, client in clients.items() if is_answered(client.get(address))], name
 
 

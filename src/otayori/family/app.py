@@ -108,6 +108,7 @@ def _config() -> dict[str, Any]:
         "messageShell": reverse("family:message_shell"),
         "offline": reverse("family:offline"),
         "inbox": reverse("family:inbox"),
+        "calendar": reverse("family:calendar"),
         "token": reverse("family:token"),
         "subscribe": reverse("family:push_subscribe"),
         "statics": settings.STATIC_URL,

@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_POST, require_safe
 
+from otayori.family.dates import named_in
 from otayori.family.inbox import board_name, children_of_message, sender_of
 from otayori.messaging.access import open_received
 from otayori.messaging.changes import Change, changed_words
@@ -98,6 +99,7 @@ def _page(request: HttpRequest, person: Guardian, row: Recipient) -> HttpRespons
     if message.recalled_at is not None:
         return render(request, "family/recalled.html", context)
     context["files"] = _files(message) if row.has_files else []  # type: ignore[attr-defined]
+    context["dates"] = named_in(message)
     context["correction"] = _correction(message)
     return render(request, "family/message.html", context)
 

@@ -4,8 +4,11 @@ from django.urls import path
 
 from otayori.family import (
     app,
+    calendar,
+    dates,
     devices,
     emails,
+    feed,
     file,
     inbox,
     lost,
@@ -26,6 +29,12 @@ urlpatterns = [
         "m/<uuid:message_id>/files/<uuid:attachment_id>/pages/<int:number>", file.file_page, name="file_page"
     ),
     path("m/<uuid:message_id>/files/<uuid:attachment_id>/download", file.file_download, name="file_download"),
+    path("m/<uuid:message_id>/dates/<int:number>.ics", dates.date, name="date"),
+    path("calendar", calendar.calendar, name="calendar"),
+    path("calendar/feed", calendar.calendar_feed, name="calendar_feed"),
+    path("calendar/feed/make", calendar.make_feed, name="calendar_feed_make"),
+    path("calendar/feed/stop", calendar.stop_feed, name="calendar_feed_stop"),
+    path("feed/<str:token>.ics", feed.feed, name="feed"),
     path("m-shell", app.message_shell, name="message_shell"),
     path("receipts", message.receipts, name="receipts"),
     path("queue", queue.queue, name="queue"),

@@ -38,8 +38,8 @@ self.addEventListener("fetch", (event) => {
   if (request.method !== "GET" || url.origin !== self.location.origin) return;
   if (request.mode === "navigate") {
     if (/^\/(console|accounts|join)(\/|$)/.test(url.pathname)) return;
-    if (url.pathname.endsWith("/download")) return; // the browser's own way of saving
-    const kept = !url.search && (url.pathname === CONFIG.inbox || MESSAGE.test(url.pathname) || FILE.test(url.pathname));
+    if (/(\/download|\.ics)$/.test(url.pathname)) return; // the browser's own way of saving
+    const kept = !url.search && (url.pathname === CONFIG.inbox || url.pathname === CONFIG.calendar || MESSAGE.test(url.pathname) || FILE.test(url.pathname));
     if (kept) openPage(event, url.pathname);
     else event.respondWith(fetch(request).catch(() => fromShell(CONFIG.offline)));
   } else if (url.pathname.startsWith(CONFIG.statics) && CONFIG.shell.includes(url.pathname)) {
