@@ -33,7 +33,7 @@ def serve(host: str, port: int | None, *, processes: int | None) -> None:
         respawn_failed_workers=True,
         workers_kill_timeout=STOP_LIMIT,
         log_level=LogLevels.warning,
-        log_access=False,  # addresses of pages hold secrets: /join/<token>
+        log_access=False,  # addresses hold secrets: /join/<token>, /feed/<token>.ics
     ).serve()
 
 

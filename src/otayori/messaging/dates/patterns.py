@@ -7,7 +7,9 @@ _FOLD = str.maketrans({chr(code + 0xFEE0): chr(code) for code in range(0x21, 0x7
 
 # Digits that are no dates: addresses, and telephone numbers (03-1234-5678, 090-1234-5678)
 _ELSE = re.compile(
-    r"https?://[\x21-\x7e]+|[\w.+-]+@[\w.-]+|(?<!\d)\(?0\d{1,4}\)?[- ]?\d{1,4}[- ]\d{3,4}(?!\d)", re.ASCII
+    r"https?://[\x21-\x7e]+|(?<![\w.+-])[\w.+-]{1,64}@[\w.-]+"
+    r"|(?<!\d)\(?0\d{1,4}\)?[- ]?\d{1,4}[- ]\d{3,4}(?!\d)",
+    re.ASCII,
 )
 
 WEEKDAYS = "月火水木金土日"

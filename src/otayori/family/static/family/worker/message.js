@@ -83,6 +83,7 @@ const messageHtml = (shell, path, data) => {
 // Write the page; of a recalled message only that, and why.
 const writeMessage = async (path, data) => {
   const cache = await caches.open(PAGES);
+  if ((data.version ?? 1) > 1) await cache.delete(CONFIG.calendar); // it may show a day that is off
   if (data.kind === "recall") {
     await cache.delete(path); // whatever happens next, the words are gone
     await dropFiles(path);
