@@ -9,9 +9,11 @@ from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 
 from otayori.accounts.models import User
 from otayori.core import crypto, mail
+from otayori.core.devices import device_name
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -37,6 +39,21 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         for note in request.session.get(AUTHENTICATION_METHODS_SESSION_KEY, []):
             note.pop("email", None)
         return super().pre_login(request, user, **kwargs)  # type: ignore[no-any-return]
+
+    def get_login_stages(self) -> list[str]:
+        """Ask guardians for a second factor only where they set one up: a passkey is another way in."""
+        ours = {"allauth.mfa.stages.AuthenticateStage": "otayori.accounts.passkeys.SecondFactorStage"}
+        return [ours.get(stage, stage) for stage in super().get_login_stages()]
+
+    def get_reauthentication_methods(self, user: User) -> list[dict[str, Any]]:
+        """The ways to prove again who one is, in our words."""
+        words = {
+            "reauthenticate": _("パスワードで確かめる"),
+            "mfa_reauthenticate": _("認証アプリか回復コードで確かめる"),
+            "mfa_reauthenticate:webauthn": _("指紋や顔（パスキー）で確かめる"),
+        }
+        found = super().get_reauthentication_methods(user)
+        return [way | {"description": words.get(way["id"], way["description"])} for way in found]
 
     def reauthenticate(self, user: User, password: str) -> bool:
         """Ask for the password again before something dangerous; the address comes from the account."""
@@ -64,6 +81,10 @@ class MfaAdapter(DefaultMFAAdapter):  # type: ignore[misc]
 
     def decrypt(self, encrypted_text: str) -> str:
         return crypto.unseal(crypto.WARD, bytes.fromhex(encrypted_text), "mfa")
+
+    def generate_authenticator_name(self, user: User, type: str) -> str:  # noqa: A002 - allauth's name
+        """Name a passkey after the device it was made on."""
+        return device_name(context.request.headers.get("User-Agent", ""))
 
     def get_totp_issuer(self) -> str:
         return str(settings.MFA_TOTP_ISSUER)

@@ -3,7 +3,7 @@
 from allauth.account import views as account
 from django.urls import include, path
 
-from otayori.accounts import reset
+from otayori.accounts import passkeys, reset
 from otayori.accounts.closed import no_sign_up
 
 urlpatterns = [
@@ -15,6 +15,7 @@ urlpatterns = [
     path("password/reset/", reset.ask, name="account_reset_password"),
     path("password/reset/code/", reset.renew, name="account_reset_password_code"),
     path("signup/", no_sign_up, name="account_signup"),
+    path("2fa/webauthn/add/", passkeys.add, name="mfa_add_webauthn"),
     path("2fa/", include("allauth.mfa.urls")),
     path("sessions/", include("allauth.usersessions.urls")),
 ]

@@ -68,6 +68,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "otayori.console.context.staff",
+                "otayori.family.context.account_pages",
             ],
         },
     }
@@ -118,6 +119,10 @@ ACCOUNT_RATE_LIMITS = {
     "reauthenticate": "10/m/user",
 }
 ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_FORMS = {
+    "change_password": "otayori.accounts.password.ChangePasswordForm",
+    "reauthenticate": "otayori.accounts.password.ReauthenticateForm",
+}
 MFA_ADAPTER = "otayori.accounts.adapter.MfaAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
