@@ -12,9 +12,11 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from otayori.accounts.interrupted import keeps_typing
 from otayori.delivery import endpoints, test_push
 from otayori.delivery.models import ChannelName, Endpoint
 from otayori.delivery.parcel import Outcome, Verdict
+from otayori.family import pending
 from otayori.roster.access import guardian, guardian_of
 from otayori.roster.models import Guardian
 
@@ -38,16 +40,17 @@ def devices(request: HttpRequest) -> HttpResponse:
     return render(request, "family/devices.html", {"devices": found, "nav_current": "settings"})
 
 
+@keeps_typing
 @guardian
 def rename(request: HttpRequest, endpoint_id: UUID) -> HttpResponse:
     """Ask for a name and keep it."""
     device = open_device(guardian_of(request), endpoint_id)
-    form = NameForm(request.POST or None, initial={"name": device.device})
+    form = NameForm(request.POST or None, initial={"name": device.device} | pending.typed_before(request))
     if request.method == "POST" and form.is_valid():
         endpoints.rename(guardian_of(request), endpoint_id, form.cleaned_data["name"])
         messages.success(request, _("端末の名前を変えました。"))
         return redirect("family:devices")
-    context = {"form": form, "device": device, "nav_current": "settings"}
+    context = {"form": form, "nav_current": "settings"} | pending.owner(request)
     return render(request, "family/rename_device.html", context)
 
 

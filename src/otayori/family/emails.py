@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from otayori.accounts import codes, limit
+from otayori.accounts.interrupted import keeps_typing
 from otayori.accounts.reset import WHY_NOT
 from otayori.core import mail
 from otayori.delivery import endpoints
@@ -30,14 +31,16 @@ class Line:
     why: Why | None
 
 
+@keeps_typing
 @guardian
 def add_email(request: HttpRequest) -> HttpResponse:
-    """The addresses; below, ask for another and mail it a code. `?email=` is one to prove again."""
-    form = AddressForm(request.POST or None)
+    """The addresses; below, ask for another and mail it a code."""
+    form = AddressForm(request.POST or None, initial=pending.typed_before(request))
     if request.method == "POST" and form.is_valid() and _send_code(request, form):
         return redirect("family:confirm_email")
     context = {"form": form, "lines": _lines(guardian_of(request)), "sender": mail.sender_address()}
-    return render(request, "family/emails.html", context | {"nav_current": "settings"})
+    context |= pending.owner(request) | {"nav_current": "settings"}
+    return render(request, "family/emails.html", context)
 
 
 @guardian

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from otayori.accounts import codes, limit, sessions
+from otayori.accounts.interrupted import keeps_typing
 from otayori.accounts.models import User
 from otayori.accounts.reset import WHY_NOT
 from otayori.core import mail
@@ -61,11 +62,12 @@ class OldCodeForm(KeepOldForm, CodeForm):
     field_order = ("code", "old")
 
 
+@keeps_typing
 @guardian
 def address(request: HttpRequest) -> HttpResponse:
     """Show the address, ask for another and mail it a code."""
     current = guardian_of(request).user.email
-    form = NewAddressForm(request.POST or None, current=current)
+    form = NewAddressForm(request.POST or None, current=current, initial=pending.typed_before(request))
     if request.method == "POST" and form.is_valid():
         email = form.cleaned_data["email"]
         problem = _send(request, _NEW, email)
@@ -74,7 +76,8 @@ def address(request: HttpRequest) -> HttpResponse:
             pending.drop(request, _PROVEN)
             return redirect("family:account_code")
         form.add_error("email", problem)
-    return _page(request, "sign_in_address", {"form": form, "current": current, "step": 1})
+    context = {"form": form, "current": current, "step": 1} | pending.owner(request)
+    return _page(request, "sign_in_address", context)
 
 
 @guardian
