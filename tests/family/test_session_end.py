@@ -82,7 +82,7 @@ def test_another_persons_typing_is_not_shown(cast: Cast, kim: Client) -> None:
 
 
 def test_a_second_tab_with_an_old_page_is_told_what_to_do(cast: Cast) -> None:
-    """Signing in again changes the CSRF token: a form of an older tab is refused in words, nothing is done."""
+    """Signing in again changes the CSRF token: an older tab is refused in words, and nothing is done."""
     tab = Client(enforce_csrf_checks=True)
     tab.force_login(cast.kim.user)
     answer: Any = tab.post("/settings/lost", {"device": "none", "csrfmiddlewaretoken": "x" * 64})

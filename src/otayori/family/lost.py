@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from otayori.accounts import sessions
+from otayori.core.moments import moment_text
 from otayori.delivery import lose
 from otayori.delivery.models import Endpoint
 from otayori.family.devices import devices_of
@@ -28,7 +29,7 @@ class LostForm(forms.Form):
         """`devices` are the guardian's."""
         super().__init__(data)
         self.devices = {str(one.id): one for one in devices}
-        choices = [(key, one.device or _("端末")) for key, one in self.devices.items()]
+        choices = [(key, _called(one)) for key, one in self.devices.items()]
         if len(choices) > 1:
             choices.append((ALL, _("この端末のほかの、すべての端末")))
         choices.append((NONE, _("この中にない、わからない")))
@@ -40,6 +41,14 @@ class LostForm(forms.Form):
         if picked == ALL:
             return [one for key, one in self.devices.items() if key != self.cleaned_data["here"]]
         return [self.devices[picked]] if picked in self.devices else []
+
+
+def _called(device: Endpoint) -> str:
+    """The device's name and when it was used: two phones of the same kind have the same name."""
+    words = {"device": device.device or _("端末"), "moment": moment_text(device.seen_at or device.created_at)}
+    if device.seen_at:
+        return _("%(device)s（最後に開いたのは %(moment)s）") % words
+    return _("%(device)s（登録したのは %(moment)s）") % words
 
 
 @guardian

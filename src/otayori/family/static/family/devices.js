@@ -31,13 +31,13 @@ const trying = async (form) => {
   const body = new FormData(form);
   if (here === form.closest("[data-device]").dataset.device) body.set("here", "1");
   told.textContent = "";
+  delete told.dataset.arrived;
   try {
     const answer = await fetch(form.action, { method: "POST", body, headers: { "Accept": "application/json" } });
     told.textContent = told.dataset.arrived ?? (await answer.json()).words;
   } catch {
     told.textContent = box.dataset.unreached;
   }
-  delete told.dataset.arrived;
 };
 
 document.addEventListener("submit", async (event) => {
