@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, Max, OuterRef, Q, QuerySet, Value
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 
 from otayori.accounts.access import Access
 from otayori.core import clock
@@ -109,18 +109,16 @@ def _held(message: Message) -> set[UUID]:
 
 
 def _unread(message: Message) -> Unread:
-    held = list(_held(message))
-    is_one_of = ExpressionWrapper(Q(guardian__in=held), BooleanField()) if held else Value(False)
     may_read = follow_up.recipients_left(message).filter(pk=OuterRef("pk"))
     live = Endpoint.objects.filter(guardian=OuterRef("guardian"), state=Endpoint.State.ACTIVE)
-    counts = (
-        Recipient.objects.filter(unread(message), message=message)
-        .annotate(may_read=Exists(may_read), live=Exists(live), held=is_one_of)
-        .aggregate(
-            reached=Count("pk", filter=Q(may_read=True, live=True, held=False)),
-            held=Count("pk", filter=Q(may_read=True, live=True, held=True)),
-            no_way=Count("pk", filter=Q(may_read=True, live=False)),
-            withheld=Count("pk", filter=Q(may_read=False)),
-        )
+    left = Recipient.objects.filter(unread(message), message=message).annotate(
+        may_read=Exists(may_read), live=Exists(live)
     )
-    return Unread(**counts)
+    counts = left.aggregate(
+        reached=Count("pk", filter=Q(may_read=True, live=True)),
+        no_way=Count("pk", filter=Q(may_read=True, live=False)),
+        withheld=Count("pk", filter=Q(may_read=False)),
+    )
+    later = _held(message)
+    held = left.filter(may_read=True, live=True, guardian__in=later).count() if later else 0
+    return Unread(**counts | {"reached": counts["reached"] - held}, held=held)
