@@ -40,6 +40,7 @@ TABLE: Final[dict[str, Line]] = {
     "calendar_feed_stop": deed(GUARDIANS),
     "settings": page(GUARDIANS),
     "notifications": page(GUARDIANS),
+    "quiet": form(GUARDIANS),
     "add_email": form(GUARDIANS),
     "confirm_email": form(GUARDIANS),
     "devices": page(GUARDIANS),

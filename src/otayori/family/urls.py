@@ -15,6 +15,7 @@ from otayori.family import (
     message,
     notifications,
     queue,
+    quiet,
     settings,
     sign_in,
 )
@@ -52,6 +53,7 @@ urlpatterns = [
     path("settings/account", sign_in.address, name="account"),
     path("settings/account/code", sign_in.new_code, name="account_code"),
     path("settings/account/proof", sign_in.old_proof, name="account_proof"),
+    path("settings/quiet", quiet.quiet, name="quiet"),
     path("settings/lost", lost.lost, name="lost"),
     path("settings/lost/done", lost.done, name="lost_done"),
     path("settings/endpoints/<uuid:endpoint_id>/remove", settings.remove_endpoint, name="remove_endpoint"),

@@ -27,7 +27,9 @@ def guardian(view: View[P]) -> View[P]:
     @member
     @wraps(view)
     def door(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        found = Guardian.objects.select_related("user").filter(user=request.user).first()  # type: ignore[misc]
+        # "preference" is of delivery, a layer above; every page says whether the guardian wants a digest
+        mine = Guardian.objects.select_related("user", "preference")
+        found = mine.filter(user=request.user).first()  # type: ignore[misc]
         if found is None:
             if access_of(request).is_staff:
                 return redirect("console:home")
