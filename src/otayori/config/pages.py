@@ -43,7 +43,8 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """
     if interrupted.keep(request):
         return redirect(request.get_full_path())
-    return render(request, "403.html", {"form_too_old": True}, status=403)
+    page = {"form_too_old": True, "no_cookies": not request.COOKIES}
+    return render(request, "403.html", page, status=403)
 
 
 @everyone("a load balancer asks it; it tells nothing but up or down")

@@ -218,8 +218,10 @@ def stepper(current: int, *labels: str) -> SafeString:
         {"number": number, "label": label, "state": _step_state(number, current)}
         for number, label in enumerate(labels, start=1)
     ]
-    label = labels[current - 1]
-    return _component("stepper", {"steps": steps, "current": current, "total": len(labels), "label": label})
+    parts = {"steps": steps, "current": current, "total": len(labels), "label": labels[current - 1]}
+    # Where many steps leave no room for their labels on a phone, the line above says what comes next.
+    parts["next"] = labels[current] if 3 < len(labels) != current else ""
+    return _component("stepper", parts)
 
 
 def _step_state(number: int, current: int) -> str:

@@ -41,7 +41,7 @@ def password(request: HttpRequest, progress: Progress) -> HttpResponse:
         else:
             progress.password_ok = True
             progress.keep(request)
-            return redirect("family:join_child")
+            return redirect(f"family:join_{progress.next_step(request)}")
     page = {"form": form, "step": 1, "carry": carry.address(request, progress)}
     return render(request, "family/join/password.html", page)
 
