@@ -78,7 +78,7 @@ ONLY = {
 # The libraries' sentences on account pages. Not all languages are spoken there, and Portuguese is Europe's.
 ALLAUTH_SEEN = re.compile(
     r"templates/mfa/(?!.*(signup|trust))|mfa/\w+/forms.py|mfa/(adapter|models).py|usersessions/models.py"
-    r"|account/(adapter|forms).py|templates/usersessions/"
+    r"|account/(adapter|fields|forms).py|templates/usersessions/"
     r"|templates/account/(password_change|reauthenticate|base_reauth|logout|account_inactive)"
     r"|templates/account/messages/(logged|password_changed)"
     r"|templates/account/email/(base_|password_changed_)"
@@ -99,7 +99,7 @@ DJANGO_SEEN = (
     "The password is too similar to the %(verbose_name)s.", "%s KB", "%s MB", "%s GB",
 )  # fmt: skip
 DJANGO_SEEN_BEGINNINGS = (
-    "This password is too short.", "Ensure this value has at most %(limit_value)d char",
+    "Your password ", "This password is too short.", "Ensure this value has at most %(limit_value)d char",
     "Ensure this value has at least %(limit_value)d char", "%(size)d byte",
 )  # fmt: skip
 

@@ -84,7 +84,7 @@ def test_kim_reads_the_schools_words_in_japanese() -> None:
     assert mail.get_content_type() == "multipart/alternative"
     plain = part(mail, "plain")
     assert TEXT in plain
-    assert "桜小学校 (2025年5月31日6:15)" in plain  # Tokyo's time
+    assert "桜小学校 (2025年5月31日(土) 06:15)" in plain  # Tokyo's time
     assert RAIN.url in plain
     assert RAIN.settings_url in plain
     assert mail.defects == []
