@@ -21,7 +21,7 @@ const textHtml = (text) => {
 
 const whenText = (moment, language) =>
   new Intl.DateTimeFormat(language, {
-    timeZone: "Asia/Tokyo", month: "long", day: "numeric", weekday: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23",
+    numberingSystem: "latn", timeZone: "Asia/Tokyo", month: "long", day: "numeric", weekday: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23",
   }).format(moment);
 
 const FILE_KINDS = ["pdf", "image", "office", "text"];
