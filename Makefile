@@ -56,7 +56,7 @@ chaos: .venv/.dev $(TRANSLATIONS) ## break things for two minutes and count what
 
 messages: .venv/.dev ## collect the sentences of the screens into src/otayori/locale (needs GNU gettext)
 	cd src/otayori && OTAYORI_PROFILE=test DJANGO_SETTINGS_MODULE=otayori.config.settings \
-		../../$(PY) -m django makemessages --locale en --no-location --no-obsolete --ignore "tests/*"
+		../../$(PY) -m django makemessages --locale en --extension html,txt,py,svg --no-location --no-obsolete --ignore "tests/*"
 	$(PY) tools/translations.py collect
 
 translations: .venv/.dev ## how much of each language is translated; docs/translations.md tells how to add to it

@@ -38,7 +38,7 @@ def is_begun(code: str) -> bool:
     guide = (ROOT / "docs" / "translations.md").read_text()
     row = re.search(rf"^\| `{code}` \|.*$", guide, re.MULTILINE)
     assert row, f"docs/translations.md has no row for {code}"
-    return "not started" not in row[0]
+    return not any(word in row[0] for word in ("not started", "incomplete"))
 
 
 def test_english_is_complete_and_fills_the_same_blanks() -> None:
@@ -64,7 +64,7 @@ def test_what_guardians_see_is_translated(code: str) -> None:
     catalog = translations.read(translations.path_of(code))
     assert catalog.num_plurals == FORMS[code]
     if not is_begun(code):
-        pytest.skip(f"{code} is not started: docs/translations.md")
+        pytest.skip(f"{code} is not whole: docs/translations.md")
     wrong = {
         translations.key(message): found
         for message in catalog
@@ -84,6 +84,8 @@ def test_no_sentence_is_missing_from_the_catalogue(tmp_path: Path) -> None:
         "makemessages",
         "--locale",
         "en",
+        "--extension",
+        "html,txt,py,svg",
         "--no-location",
         "--no-obsolete",
     ]

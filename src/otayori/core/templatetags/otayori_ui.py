@@ -64,6 +64,13 @@ def language_tag() -> str:
     return languages.current().tag
 
 
+@register.simple_tag
+def guardian_languages() -> list[dict[str, Any]]:
+    """All languages of guardians' pages, each with its own name; which one the page is in."""
+    now = languages.current()
+    return [{"language": one, "is_current": one == now} for one in languages.LANGUAGES.values()]
+
+
 @register.inclusion_tag("otayori/components/language_switch.html", takes_context=True)
 def language_switch(context: Context) -> dict[str, Any]:
     """The choice of languages, on pages that may post it; it leads back to the same page.
