@@ -63,3 +63,32 @@ def shown(page: Page) -> list[dict[str, Any]]:
 
 def cut_off(page: Page) -> None:
     page.context.set_offline(True)
+
+
+def kept(page: Page) -> list[str]:
+    """The addresses of the pages on the device."""
+    return page.evaluate(
+        """async () => {
+            const cache = await caches.open("pages-1");
+            return (await cache.keys()).map((one) => new URL(one.url).pathname);
+        }"""
+    )
+
+
+def wait_for(page: Page, script: str) -> None:
+    """Wait until a script says true; playwright's own way of asking twice is stopped by our policy."""
+    for _ in range(100):
+        if page.evaluate(script):
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(script)
+
+
+def in_worker(page: Page, script: str, value: object = None) -> Any:
+    """Run a script in the service worker."""
+    return page.context.service_workers[0].evaluate(script, value)
+
+
+def nothing_waits(page: Page) -> None:
+    """Wait until the phone has told all it had to tell."""
+    wait_for(page, "device.queue.all().then((all) => all.length === 0)")

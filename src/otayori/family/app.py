@@ -14,9 +14,11 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from otayori.accounts.access import everyone
 from otayori.core import languages
+from otayori.delivery import test_push
 from otayori.messaging.models import URGENCY_LABELS
 
 WHY = "the browser asks for it without anybody; it holds nothing personal"
@@ -25,15 +27,16 @@ SHELL = (
     "otayori/tokens.css", "otayori/base.css", "otayori/components.css", "otayori/family.css",
     "otayori/print.css", "otayori/ui.js", "otayori/icons/favicon.svg",
     "otayori/icons/app-192.png", "otayori/icons/badge-96.png",
-    "family/family.css", "family/app.js", "family/device.js", "family/send.js", "family/push.js",
+    "family/family.css", "family/app.js", "family/device.js", "family/deliver.js", "family/queue.js",
+    "family/send.js", "family/subscription.js", "family/push.js",
     "family/inbox.js", "family/search.js", "family/kept.js", "family/fetch_ahead.js", "family/keep.js",
     "family/offline.js",
 )  # fmt: skip
 ICONS = (("app-192", 192, "any"), ("app-512", 512, "any"), ("app-maskable-512", 512, "maskable"))
 WORKER = (
-    "family/device.js",
-    *(f"family/worker/{name}.js" for name in ("pages", "message", "push", "fetch")),
-)
+    "family/device.js", "family/deliver.js",
+    *(f"family/worker/{name}.js" for name in ("pages", "queue", "message", "push", "fetch")),
+)  # fmt: skip
 
 
 @everyone(WHY)
@@ -109,8 +112,8 @@ def _config() -> dict[str, Any]:
         "offline": reverse("family:offline"),
         "inbox": reverse("family:inbox"),
         "calendar": reverse("family:calendar"),
-        "token": reverse("family:token"),
         "subscribe": reverse("family:push_subscribe"),
+        "pushKey": test_push.public_key(),
         "statics": settings.STATIC_URL,
         "icon": static("otayori/icons/app-192.png"),
         "badge": static("otayori/icons/badge-96.png"),
@@ -118,8 +121,8 @@ def _config() -> dict[str, Any]:
     }
 
 
-def _words(language: str) -> dict[str, str]:
-    """What the service worker itself says."""
+def _words(language: str) -> dict[str, str | list[str]]:
+    """What the service worker itself says; in the order one, more than one where it counts ({n})."""
     with translation.override(language):
         urgencies = {urgency.value: str(label) for urgency, label in URGENCY_LABELS.items()}
         return {
@@ -132,4 +135,9 @@ def _words(language: str) -> dict[str, str]:
             "overtaken": _("お知らせが新しくなりました。開いて確かめてください。"),
             "unreadable": _("お知らせが届きました。開いて確かめてください。"),
             "app": _("おたより"),
+            "digest": [
+                ngettext("新しいお知らせが%(n)s件あります", "新しいお知らせが%(n)s件あります", n)
+                % {"n": "{n}"}
+                for n in (1, 2)
+            ],
         }

@@ -1,106 +1,156 @@
 // The app on every guardian page: the service worker, receipts, and forgetting when one signs out.
 import "./device.js";
+import { flush, keep, tellState } from "./queue.js";
 import { meta, post } from "./send.js";
+import { sameKey, subscribeAnew } from "./subscription.js";
 
-const RECEIPTS = "otayori-receipts"; // messages opened from the device, not yet told to the server: id -> version
+const RECEIPTS = "otayori-receipts"; // where apps of before kept the receipts: message id -> version
 const GUARDIAN = "otayori-guardian"; // whose pages are kept on this device
 const PUSH = "otayori-push"; // the push address the server knows
+const HOUR = 60 * 60 * 1000;
 
 const worker = navigator.serviceWorker;
-worker?.register("/sw.js", { scope: "/", updateViaCache: "none" }).catch(() => {});
+const served = meta("otayori-served"); // by the "network"; from the "store" of the device; or that because we are "offline"
+const fromDevice = served !== "network";
+
+const local = {
+  get: (name) => { try { return localStorage.getItem(name); } catch { return null; } },
+  set: (name, value) => { try { localStorage.setItem(name, value); } catch { /* a private window: for this page alone */ } },
+  drop: (name) => { try { localStorage.removeItem(name); } catch { /* there is none */ } },
+};
+
+// Nothing is asked of the network before the words are on the screen. (A page in the background is never painted.)
+const painted = new Promise((resolve) => {
+  setTimeout(resolve, 3000);
+  try {
+    const seen = new PerformanceObserver((list) => { if (list.getEntriesByName("first-contentful-paint").length) resolve(); });
+    seen.observe({ type: "paint", buffered: true });
+  } catch {
+    resolve();
+  }
+});
+
+// --- What is shown ------------------------------------------------------------------------------------
+
+const band = document.querySelector("[data-offline]");
+const tellOffline = (failed) => {
+  if (band) band.hidden = !(failed === true || served === "offline" || (fromDevice && !navigator.onLine));
+};
+tellOffline();
+for (const change of ["online", "offline"]) window.addEventListener(change, tellOffline);
+
+const article = document.querySelector("[data-message]");
+const version = Number(article?.dataset.version) || 1;
+const onceLookedAt = (work) => {
+  if (!document.hidden) work();
+  else document.addEventListener("visibilitychange", work, { once: true });
+};
+
+// A message that is corrected while it is open is shown anew once somebody looks; a recalled one at once. "rest": the
+// whole of a text of which the push carried the beginning. "gone": it is not ours any more.
+worker?.addEventListener("message", (event) => {
+  const { type, path, kind, version: told = Infinity } = event.data ?? {};
+  if (location.pathname !== path && !location.pathname.startsWith(`${path}/files/`)) return;
+  if (type === "offline") tellOffline(true);
+  if (type !== "push") return;
+  if (kind === "recall" && !document.querySelector("[data-recalled]")) location.replace(path);
+  if (kind === "gone" && fromDevice) location.reload();
+  const isNews = kind === "correction" ? told > version : kind === "rest" && article?.querySelector("[data-more]");
+  if (isNews && article) onceLookedAt(() => location.reload());
+});
 
 // --- Receipts -----------------------------------------------------------------------------------------
 
-const queued = () => {
-  try {
-    const kept = JSON.parse(localStorage.getItem(RECEIPTS)) ?? {};
-    return Array.isArray(kept) ? Object.fromEntries(kept.map((id) => [id, 1])) : kept; // once a list of ids
-  } catch {
-    return {};
-  }
+// A page the server sent was marked read by the server; one from the device nobody knows of yet.
+const noteOpened = async () => {
+  if (!fromDevice) return;
+  const id = article?.dataset.message;
+  if (id) await keep({ key: `receipt:${id}`, kind: "receipt", data: { id, version } });
+  const [, file] = location.pathname.match(/^\/m\/[0-9a-f-]{36}\/files\/([0-9a-f-]{36})$/) ?? [];
+  if (file && document.querySelector(".file-page")) await keep({ key: `file:${file}`, kind: "file", data: { id: file } });
 };
 
-const keep = (versions) => {
-  if (Object.keys(versions).length) localStorage.setItem(RECEIPTS, JSON.stringify(versions));
-  else localStorage.removeItem(RECEIPTS);
-};
-
-let sending = false;
-const sendReceipts = async () => {
-  const told = Object.entries(queued()).slice(0, 200);
-  if (!told.length || sending || !navigator.onLine) return;
-  sending = true;
+const takeOver = async () => {
   try {
-    const answer = await post("/receipts", { ids: told.map(([id]) => id), versions: Object.fromEntries(told) });
-    // What the server can't read it never will; anything else (signed out, restarting) is tried again later.
-    if (answer.ok || answer.status === 400) {
-      const sent = new Map(told);
-      keep(Object.fromEntries(Object.entries(queued()).filter(([id, version]) => sent.get(id) !== version)));
+    const old = JSON.parse(local.get(RECEIPTS)) ?? {};
+    const versions = Array.isArray(old) ? Object.fromEntries(old.map((id) => [id, 1])) : old; // once a list of ids
+    for (const [id, told] of Object.entries(versions)) {
+      await keep({ key: `receipt:${id}`, kind: "receipt", data: { id, version: told } });
     }
   } catch {
-    // no network: they stay in the queue
-  } finally {
-    sending = false;
+    // what can't be read tells nothing
   }
+  local.drop(RECEIPTS);
 };
-
-const article = document.querySelector("[data-message]");
-const opened = article?.dataset.message;
-const fromDevice = meta("otayori-served") === "store";
-if (fromDevice) {
-  const band = document.querySelector("[data-offline]");
-  if (band) band.hidden = false;
-  // A page the server sent was marked read by the server; this one nobody knows of yet.
-  if (opened) keep({ ...queued(), [opened]: Number(article.dataset.version) || 1 });
-}
-window.addEventListener("online", sendReceipts);
-document.addEventListener("visibilitychange", () => { if (!document.hidden) sendReceipts(); });
-sendReceipts();
-
-// --- What is shown while it changes ------------------------------------------------------------------
-
-// A message that is corrected while it is open is shown anew once somebody looks; a recalled one at once.
-worker?.addEventListener("message", (event) => {
-  const { type, path, kind } = event.data ?? {};
-  const shown = location.pathname === path || location.pathname.startsWith(`${path}/files/`);
-  if (type !== "push" || !shown) return;
-  if (kind === "recall" && !document.querySelector("[data-recalled]")) location.replace(path);
-  if (kind !== "correction") return;
-  if (!document.hidden) location.reload();
-  else document.addEventListener("visibilitychange", () => location.reload(), { once: true });
-});
 
 // --- Whose device this is -----------------------------------------------------------------------------
 
 const dropPages = async () => {
+  local.drop(RECEIPTS);
   for (const name of await caches.keys()) if (name.startsWith("pages-")) await caches.delete(name);
-  localStorage.removeItem(RECEIPTS);
+};
+
+// What is kept belongs to one guardian. Another's pages, and what waits to be sent in that name, are dropped.
+const settle = async () => {
+  const me = meta("otayori-guardian");
+  if (!me || fromDevice) return;
+  const before = [local.get(GUARDIAN), await device.get("guardian")].filter(Boolean);
+  if (before.some((one) => one !== me)) {
+    for (const name of [PUSH, GUARDIAN]) local.drop(name);
+    await device.clear();
+    await dropPages().catch(() => {});
+  }
+  local.set(GUARDIAN, me);
+  await device.set("guardian", me);
+  await device.set("csrf", meta("csrf"));
+  const digest = document.querySelector('meta[name="otayori-digest"]');
+  if (digest) await device.set("digest", !["", "0", "false", "off"].includes(digest.content));
 };
 
 const subscription = async () => (await (await worker?.getRegistration())?.pushManager?.getSubscription()) ?? null;
 
-// The server is told a push address once, again when it changes or another guardian has signed in here.
-const settle = async () => {
-  const me = meta("otayori-guardian");
-  if (!me || fromDevice) return;
-  const before = localStorage.getItem(GUARDIAN);
-  if (before && before !== me) {
-    await dropPages();
-    localStorage.removeItem(PUSH);
-  }
-  localStorage.setItem(GUARDIAN, me);
-  const mine = await subscription();
-  if (mine && localStorage.getItem(PUSH) !== mine.endpoint) {
-    const answer = await post("/push/subscribe", JSON.stringify(mine));
-    if (answer.ok) localStorage.setItem(PUSH, mine.endpoint);
-  }
+// The server is told a push address once, again when it changes or another guardian has signed in here. Where the
+// subscription was lost, or made with a key that the ward no longer has, a new one is made: nobody has to notice.
+const settlePush = async () => {
+  const key = meta("otayori-push-key");
+  if (!key || fromDevice) return;
+  const before = local.get(PUSH);
+  let mine = await subscription();
+  const isLost = !mine || !sameKey(mine, key);
+  if (isLost && (before || mine) && globalThis.Notification?.permission === "granted") mine = await subscribeAnew(key);
+  if (!mine || before === mine.endpoint) return;
+  const answer = await post("/push/subscribe", JSON.stringify(mine));
+  if (answer.ok) local.set(PUSH, mine.endpoint);
 };
-if ("caches" in window) settle().catch(() => {});
 
-// The kept shells speak the language of the pages.
-worker?.ready.then((registration) => {
-  registration.active?.postMessage({ type: "language", language: document.documentElement.lang });
-});
+// Once an hour: the app was opened on this device. Where it is told of messages, what it keeps should stay.
+const noteSeen = async () => {
+  const mine = await subscription();
+  if (!mine) return;
+  const isRecent = Math.abs(Date.now() - ((await device.get("seenAt")) ?? 0)) < HOUR; // also where the clock jumps
+  if (!isRecent && (await device.set("seenAt", Date.now()))) {
+    await keep({ key: "seen", kind: "seen", data: { endpoint: mine.endpoint } });
+  }
+  const asksFirst = CSS.supports("-moz-appearance", "none"); // Firefox puts a question on the screen
+  if (!asksFirst) await navigator.storage?.persist?.();
+};
+
+const start = async () => {
+  await settle().catch(() => {});
+  await takeOver();
+  await noteOpened();
+  await tellState();
+  await painted;
+  worker?.register("/sw.js", { scope: "/", updateViaCache: "none" }).catch(() => {});
+  // What is kept may be old: the worker looks for newer words, now that there is something to read.
+  if (fromDevice) worker?.controller?.postMessage({ type: "shown", path: location.pathname });
+  // The kept shells speak the language of the pages.
+  worker?.ready.then(({ active }) => active?.postMessage({ type: "language", language: document.documentElement.lang }));
+  await settlePush().catch(() => {});
+  await noteSeen().catch(() => {});
+  await flush();
+};
+start();
 
 // --- Signing out --------------------------------------------------------------------------------------
 
@@ -112,12 +162,15 @@ const forget = async () => {
   }
 };
 
+const patience = () => new Promise((resolve) => { setTimeout(resolve, 4000); });
+
 document.addEventListener("submit", async (event) => {
   if (!event.target.matches("[data-sign-out]")) return;
   event.preventDefault();
-  const patience = new Promise((resolve) => { setTimeout(resolve, 4000); });
-  await dropPages();
-  for (const name of [GUARDIAN, PUSH]) localStorage.removeItem(name);
-  await Promise.race([forget().catch(() => {}), patience]);
+  await Promise.race([flush(), patience()]); // what was done in this name goes out in it
+  await dropPages().catch(() => {});
+  for (const name of [GUARDIAN, PUSH]) local.drop(name);
+  await Promise.race([forget().catch(() => {}), patience()]);
+  await device.clear();
   event.target.submit();
 });

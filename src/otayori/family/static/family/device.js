@@ -3,6 +3,7 @@
 "use strict";
 
 (() => {
+  const PATIENCE = 2000; // milliseconds: some browsers never answer when storage is in trouble
   const facts = new Map(); // in place of the database, where there is none
   let waiting = [];
   let last = Number.MAX_SAFE_INTEGER; // numbers of what waits in memory count down, those of the database up
@@ -21,11 +22,11 @@
         database.onclose = () => { opening = null; };
         database.onversionchange = () => { opening = null; database.close(); };
         resolve(database);
+        opening = Promise.resolve(database); // also where it comes late
       };
       asked.onerror = () => reject(asked.error);
-      asked.onblocked = () => reject(new Error("blocked"));
+      setTimeout(reject, PATIENCE, new Error("no answer"));
     });
-    opening.catch(() => { opening = null; });
     return opening;
   };
 

@@ -1,35 +1,76 @@
-// Requests of the pages: the network first, what is kept where it is away or too slow.
+// Requests of the pages. A message that is kept opens from here, without asking anybody; the list and what is not kept
+// come from the network, or from here where it is away or too slow.
 "use strict";
 
-const PATIENCE = 3000; // milliseconds before a kept page is shown instead
+const PATIENCE = 2000; // milliseconds before a kept page is shown instead
+const OLD = 10 * 60 * 1000; // milliseconds after which newer words are looked for behind a kept page
 
-const offlinePage = async (path) => {
-  const kept = await (await caches.open(PAGES)).match(path);
-  return kept ?? (await fromShell(CONFIG.offline));
+const offlinePage = () => fromShell(CONFIG.offline);
+
+// A kept page says that there is no network only where that is why it is shown.
+const asOffline = async (kept) =>
+  new Response((await kept.text()).replace(`${SERVED}"store"`, `${SERVED}"offline"`), { headers: kept.headers });
+
+const networkFirst = async (network, kept) => {
+  if (!kept) return network.catch(offlinePage);
+  const failed = () => asOffline(kept.clone());
+  const inTime = network.then((response) => (response.status >= 500 ? failed() : response)).catch(failed);
+  const late = Symbol("late");
+  const first = await Promise.race([inTime, new Promise((resolve) => { setTimeout(resolve, PATIENCE, late); })]);
+  return first === late ? kept.clone() : first;
 };
 
-const networkFirst = async (network, path) => {
-  const kept = await (await caches.open(PAGES)).match(path);
-  if (!kept) return network.catch(() => offlinePage(path));
-  const late = new Promise((resolve) => { setTimeout(() => resolve(kept), PATIENCE); });
-  const fresh = network.then((response) => (response.status >= 500 ? kept : response)).catch(() => kept);
-  return Promise.race([fresh, late]);
+// What the server sends is kept for later; what it no longer gives (not ours any more) is dropped. A page on which older
+// words stand is told (app.js).
+const take = async (path, response) => {
+  if (response.status === 404 || response.status === 410) {
+    await drop(path);
+    await tellPages({ type: "push", path, kind: "gone" });
+    return;
+  }
+  if (!response.ok || response.redirected || response.type !== "basic") return;
+  const hadMore = (await lookUp(path))?.headers.has(MORE);
+  await keepPage(path, response.clone());
+  const news = hadMore && !(await lookUp(path))?.headers.has(MORE) ? "rest" : "correction";
+  const kind = response.headers.has(RECALLED) ? "recall" : news;
+  await tellPages({ type: "push", path, kind, version: Number(response.headers.get(VERSION) ?? 0) });
 };
 
-// What the server sends is kept for later; what it no longer gives (not ours any more) is dropped.
 const follow = async (network, path) => {
   const response = await network.catch(() => null);
-  if (!response) return;
-  if (response.ok && response.type === "basic") await keepPage(path, response.clone());
-  // A slow network: what was kept may be on the screen by now.
-  if (response.headers.has(RECALLED)) await tellPages({ type: "push", path, kind: "recall" });
-  if (response.status === 404 || response.status === 410) await (await caches.open(PAGES)).delete(path);
+  if (response) await take(path, response);
+  else await tellPages({ type: "offline", path });
 };
 
-const openPage = (event, path) => {
+// The header says that nobody is reading: the server does not mark the message read.
+const refresh = async (path) => {
+  const response = await fetch(path, { headers: { "Otayori-Purpose": "store" } }).catch(() => null);
+  if (response) await take(path, response);
+};
+
+// Behind what is on the screen by now: the rest of a long text at once, newer words where the copy is old.
+const freshen = async (path) => {
+  const kept = await lookUp(path);
+  if (!kept || LISTS.has(path)) return;
+  const age = Date.now() - Number(kept.headers.get(KEPT) ?? 0);
+  const isOld = age < 0 || age > OLD; // the clock may have been set back
+  if (isOld || kept.headers.has(MORE)) await refresh(path);
+};
+
+self.addEventListener("message", (event) => {
+  if (event.data?.type === "shown") event.waitUntil(freshen(event.data.path));
+});
+
+// Who asks for it again (reloads, or wants the rest of a text) is not given the same copy while there is a network.
+const wantsNew = (request, kept) =>
+  ["reload", "no-cache"].includes(request.cache) || (kept.headers.has(MORE) && request.referrer === request.url);
+
+const openPage = async (event, path) => {
+  const kept = await lookUp(path);
+  if (kept && !LISTS.has(path) && !wantsNew(event.request, kept)) return kept;
   const network = fetch(event.request);
   event.waitUntil(follow(network, path));
-  event.respondWith(networkFirst(network, path).then((response) => response.clone()));
+  return (await networkFirst(network, kept)).clone();
 };
 
 self.addEventListener("fetch", (event) => {
@@ -39,11 +80,12 @@ self.addEventListener("fetch", (event) => {
   if (request.mode === "navigate") {
     if (/^\/(console|accounts|join)(\/|$)/.test(url.pathname)) return;
     if (/(\/download|\.ics)$/.test(url.pathname)) return; // the browser's own way of saving
-    const kept = !url.search && (url.pathname === CONFIG.inbox || url.pathname === CONFIG.calendar || MESSAGE.test(url.pathname) || FILE.test(url.pathname));
-    if (kept) openPage(event, url.pathname);
-    else event.respondWith(fetch(request).catch(() => fromShell(CONFIG.offline)));
+    const kept = !url.search && (LISTS.has(url.pathname) || MESSAGE.test(url.pathname) || FILE.test(url.pathname));
+    event.respondWith(kept ? openPage(event, url.pathname) : fetch(request).catch(offlinePage));
   } else if (url.pathname.startsWith(CONFIG.statics) && CONFIG.shell.includes(url.pathname)) {
     event.respondWith(fromShell(url.pathname));
+  } else if (PICTURE.test(url.pathname)) {
+    event.respondWith(lookUp(url.pathname).then((kept) => kept ?? fetch(request)));
   }
 });
 

@@ -57,6 +57,10 @@ const partsOf = (data) => {
   return parts;
 };
 
+// Schools write Japanese, in whatever language the app speaks; a translated text will say so. The words of a recall are
+// the app's own.
+const textLanguage = (data) => (data.kind === "recall" ? data.lang : data.text_lang) || "ja";
+
 const messageHtml = (shell, path, data) => {
   const language = data.lang || "ja";
   const recalled = data.kind === "recall";
@@ -69,7 +73,7 @@ const messageHtml = (shell, path, data) => {
     id: escapeHtml(data.id),
     version: escapeHtml(data.version ?? 1),
     path: escapeHtml(path),
-    lang: escapeHtml(language),
+    lang: escapeHtml(textLanguage(data)),
     title: escapeHtml(recalled ? wordsIn(language).recalled : data.title),
     sender: escapeHtml(data.sender),
     iso: escapeHtml(data.sent_at),
@@ -85,13 +89,15 @@ const writeMessage = async (path, data) => {
   const cache = await caches.open(PAGES);
   if ((data.version ?? 1) > 1) await cache.delete(CONFIG.calendar); // it may show a day that is off
   if (data.kind === "recall") {
-    await cache.delete(path); // whatever happens next, the words are gone
-    await dropFiles(path);
+    await drop(path); // whatever happens next, the words are gone
     await hideInList(cache, path, data);
   }
   const shell = await fromShell(CONFIG.messageShell);
-  const marks = { [VERSION]: String(data.version ?? 1), ...(data.kind === "recall" ? { [RECALLED]: "1" } : {}) };
-  await cache.put(path, pageResponse(messageHtml(await shell.text(), path, data), shell, marks));
+  if (!shell.ok) throw new Error("no shell");
+  const marks = { [VERSION]: String(data.version ?? 1) };
+  if (data.kind === "recall") marks[RECALLED] = "1";
+  if (data.more) marks[MORE] = "1";
+  await put(path, pageResponse(messageHtml(await shell.text(), path, data), shell, marks));
   await trim(cache);
 };
 
