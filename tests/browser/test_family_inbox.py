@@ -13,6 +13,7 @@ from django.utils import timezone
 from playwright.sync_api import BrowserContext, Page, expect
 
 from otayori.delivery.channels.webpush.payload import render
+from otayori.delivery.parcel import Kind
 from otayori.messaging.models import Message, Recipient
 from tests.browser.conftest import PHONE
 from tests.browser.guardian_phone import content, cut_off, deliver, open_app
@@ -198,3 +199,38 @@ def test_a_message_is_printed_and_its_size_chosen_by_a_tap(phone: Page, cast: Ca
         expect(phone.locator(gone)).to_be_hidden()
     for there in (".message-sender", ".message-from time", ".message-who .child", ".message-text"):
         expect(phone.locator(there)).to_be_visible()
+
+
+def test_what_was_opened_without_network_is_read_in_the_list_of_this_device(phone: Page, cast: Cast) -> None:
+    opened = send(cast.sakura, cast.sato, cast.haru, title="遠足")
+    corrected = correct(send(cast.sakura, cast.sato, cast.haru, title="面談"), cast.sato, text="新しい本文")
+    phone.goto("/")
+    wait_for(phone, "caches.match('/').then((kept) => kept !== undefined)")
+    cut_off(phone)
+    phone.evaluate(
+        """async (told) => {
+            await import("/static/family/device.js");
+            for (const [id, version] of told) {
+                await device.queue.add({ key: `receipt:${id}`, kind: "receipt", data: { id, version } });
+            }
+        }""",
+        [[str(opened.id), 1], [str(corrected.id), 1]],  # of the second the old words
+    )
+    phone.goto("/")
+    expect(phone.locator(".is-unread .message-title-text")).to_have_text(["面談"])
+    expect(phone.locator(".unread")).to_have_count(1)
+
+
+def test_the_kept_list_tells_nothing_of_a_recalled_message(phone: Page, cast: Cast) -> None:
+    leak = send(cast.sakura, cast.suzuki, cast.haru, title="就学援助の山田さん", urgency="important")
+    attach(leak)
+    phone.goto("/")
+    wait_for(phone, "caches.match('/').then((kept) => kept !== undefined)")
+    words = {"title": "お知らせの取り消し", "text": "宛先を間違えました。"}
+    deliver(phone, render(content(leak, kind=Kind.RECALL, version=2, **words)))
+    cut_off(phone)
+    phone.goto("/")
+    line = phone.locator("[data-list] li.message-item")
+    expect(line.locator(".message-title-text")).to_have_text("お知らせの取り消し")
+    expect(line.locator(".urgency, .message-files")).to_have_count(0)
+    expect(line.locator(".unread")).to_have_text("未読")

@@ -43,6 +43,7 @@ class Line:
     files: int
     corrected: bool
     recalled: bool
+    version: int
 
 
 @dataclass(frozen=True)
@@ -154,6 +155,7 @@ def _lines(found: list[Recipient], children: dict[UUID, Child]) -> list[Line]:
             at=row.message.recalled_at or row.released_at,
             children=about.get(row.pk, []),
             recalled=row.message.recalled_at is not None,
+            version=row.message.version,
             **_shown(row, files.get(row.pk, 0)),
         )
         for row in found

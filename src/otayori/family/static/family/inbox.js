@@ -1,5 +1,19 @@
 // The inbox: searching what this device has kept, and keeping what will be looked for later.
+import "./device.js";
 import { meta } from "./send.js";
+
+// What was opened on this device is read, also while the server has not heard of it.
+const showRead = async () => {
+  for (const { kind, data } of await device.queue.all()) {
+    const line = kind === "receipt" && document.querySelector(`.is-unread a[href="/m/${data.id}"]`)?.closest("li");
+    if (!line || data.version < Number(line.dataset.version)) continue;
+    line.classList.remove("is-unread");
+    line.querySelector(".unread").remove();
+  }
+};
+showRead();
+// Back to a list that the browser had put aside: it knows nothing of what was opened from it.
+window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 
 document.querySelector(".filter[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 
