@@ -10,6 +10,7 @@ from icalendar import Calendar, Event
 from otayori.core.clock import TOKYO
 from otayori.messaging import correct as correcting
 from otayori.messaging.audience import Target
+from otayori.messaging.dates import keep
 from otayori.messaging.models import Message, MessageDate
 from tests.cast import Cast
 from tests.console.message_stories import access, released
@@ -147,3 +148,12 @@ def test_dates_are_kept_at_the_release_and_move_with_a_correction(cast: Cast) ->
     assert dates(message) == [in_days(5)]
     message.refresh_from_db()
     assert message.dated_version == message.version == 2
+
+
+def test_dates_that_lie_there_already_are_replaced(cast: Cast) -> None:
+    room = Target(kind="classroom", id=cast.p3_1.id)
+    message = released(cast.sato, cast.sakura, room, title="遠足", text=f"{written(3)}に行きます。")
+    Message.objects.filter(id=message.id).update(dated_version=0)  # as if nobody had looked
+    message.refresh_from_db()
+    keep.renew(message)
+    assert dates(message) == [in_days(3)]

@@ -229,6 +229,12 @@ def test_plans_come_in_order_of_time_and_none_that_had_passed() -> None:
     ]  # fmt: skip
 
 
+def test_what_happened_earlier_on_the_day_is_no_plan() -> None:
+    text = "本日午後2時30分ごろ、不審者の情報がありました。本日16時から保護者会を開きます。"
+    then = datetime(2026, 11, 26, 15, 20, tzinfo=ZoneInfo("Asia/Tokyo"))
+    assert [line(one) for one in plans("", text, released_at=then)] == ["11-26 16:00"]
+
+
 def test_a_correction_says_nothing_of_tomorrow() -> None:
     assert plans("明日は休校です", "", released_at=at(WRITTEN), version=2) == []
     assert len(plans("明日は休校です", "", released_at=at(WRITTEN))) == 1

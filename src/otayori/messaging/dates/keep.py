@@ -22,8 +22,7 @@ _BACK = timedelta(days=366)
 
 def renew(message: Message) -> None:
     """Look for the dates of what a released message says now, in the caller's transaction."""
-    if message.dated_version:
-        message.dates.all().delete()
+    message.dates.all().delete()
     MessageDate.objects.bulk_create(_rows(message))
     message.dated_version = message.version
     message.save(update_fields=["dated_version"])

@@ -14,11 +14,18 @@ def plans(title: str, text: str, *, released_at: datetime, version: int = 1) -> 
 
     「明日」 counts in the first version alone: what a correction kept of it may be of another day.
     """
-    written = released_at.astimezone(_TOKYO).date()
-    found = find(f"{title}\n{text}", written, relative=version == 1)
-    coming = [one for one in found if (one.until or one.day) >= written]
+    written = released_at.astimezone(_TOKYO).replace(tzinfo=None)
+    found = find(f"{title}\n{text}", written.date(), relative=version == 1)
+    coming = [one for one in found if not _is_over(one, written)]
     kept = {(one.day, one.starts, one.until, one.is_deadline): one for one in reversed(coming)}
     return sorted(_without_vague(list(kept.values())), key=_in_time)[:MOST]
+
+
+def _is_over(one: Found, at: datetime) -> bool:
+    """本日午後2時30分ごろ in a message of 15:20 tells what has happened."""
+    if one.until is None and one.day == at.date() and one.starts is not None:
+        return (one.ends or one.starts) < at.time()
+    return (one.until or one.day) < at.date()
 
 
 def _without_vague(found: list[Found]) -> list[Found]:

@@ -39,7 +39,10 @@ def _release(letter: Letter, made: Made, at: datetime) -> Message:
         send.release(access, message.id)
     date_back(message, at)
     Message.objects.filter(id=message.id).update(
-        created_at=at - timedelta(minutes=20), changed_at=at - timedelta(minutes=1), released_at=at
+        created_at=at - timedelta(minutes=20),
+        changed_at=at - timedelta(minutes=1),
+        released_at=at,
+        dated_version=0,  # 明日 is another day now: the dates are found anew
     )
     Recipient.objects.filter(message=message).update(released_at=at)
     message.refresh_from_db()
