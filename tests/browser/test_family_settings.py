@@ -159,3 +159,18 @@ def test_the_text_on_the_lock_screen_is_this_devices_choice(
     )
     phone.set_viewport_size({"width": 320, "height": 640})
     assert phone.evaluate("document.documentElement.scrollWidth") == 320
+
+
+def test_account_pages_and_a_dead_address_are_for_everybody(
+    cast: Cast, browse: Callable[..., BrowserContext], live_server: Any
+) -> None:
+    Endpoint.objects.filter(guardian=cast.kim, channel="email").update(state="disabled", code="bounce 5.7.1")
+    phone = open_phone(browse, live_server.url, signed_in("kim@mail.example"))
+    found = []
+    for page in (
+        "/settings/email", "/settings/lost/done", "/accounts/password/change/", "/accounts/2fa/webauthn/",
+        "/accounts/2fa/webauthn/add/", "/accounts/sessions/", "/accounts/2fa/",
+    ):  # fmt: skip
+        phone.goto(page)
+        found += _looks(phone, page)
+    assert not found, "\n".join(found)
