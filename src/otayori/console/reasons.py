@@ -37,6 +37,10 @@ _GONE_DEVICE = Reason(
     _("スマートフォンの通知が解除されています（機種変更やアプリの削除など）。"),
     _("アプリを開いて通知をもう一度オンにするよう、保護者に伝えてください。"),
 )
+_STOPPED_DEVICE = Reason(
+    _("スマートフォンで、通知が止められています。"),
+    _("アプリの設定の「お知らせは届きますか」を開くよう、保護者に伝えてください。"),
+)
 _PUSH_REFUSED = Reason(
     _("プッシュ通知のサービスに断られました。"),
     _("ほかの方にも続くときは、システムの担当者に連絡してください。"),
@@ -60,6 +64,8 @@ _TABLE: list[tuple[str, Reason]] = [
     (r"\b5\.3\.4\b|\b5\.2\.3\b", _TOO_BIG),
     (r"\b[45]\.7\.\d+|^554\b|^550\b", _REFUSED),
     (r"^http (404|410)$|^key changed|^bad p256dh", _GONE_DEVICE),
+    (r"^permission$", _STOPPED_DEVICE),
+    (r"^gone$", _GONE_DEVICE),
     (r"^http 4", _PUSH_REFUSED),
     (r"^(unreadable|address|unsendable|subscription|endpoint)", _UNREADABLE),
     (

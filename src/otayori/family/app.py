@@ -30,7 +30,7 @@ SHELL = (
     "family/family.css", "family/app.js", "family/device.js", "family/deliver.js", "family/queue.js",
     "family/send.js", "family/subscription.js", "family/push.js",
     "family/inbox.js", "family/search.js", "family/kept.js", "family/fetch_ahead.js", "family/keep.js",
-    "family/offline.js",
+    "family/offline.js", "family/reach_report.js",
 )  # fmt: skip
 ICONS = (("app-192", 192, "any"), ("app-512", 512, "any"), ("app-maskable-512", 512, "maskable"))
 WORKER = (

@@ -16,6 +16,7 @@ from otayori.family import (
     notifications,
     queue,
     quiet,
+    reach,
     settings,
     sign_in,
 )
@@ -53,6 +54,9 @@ urlpatterns = [
     path("settings/account", sign_in.address, name="account"),
     path("settings/account/code", sign_in.new_code, name="account_code"),
     path("settings/account/proof", sign_in.old_proof, name="account_proof"),
+    path("reach", reach.reach, name="reach"),
+    path("reach/device", reach.device, name="reach_device"),
+    path("reach/report", reach.report, name="reach_report"),
     path("settings/quiet", quiet.quiet, name="quiet"),
     path("settings/lost", lost.lost, name="lost"),
     path("settings/lost/done", lost.done, name="lost_done"),

@@ -6,7 +6,7 @@ from functools import wraps
 from typing import Concatenate, ParamSpec
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
@@ -29,6 +29,9 @@ def guardian(view: View[P]) -> View[P]:
     def door(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         # "preference" is of delivery, a layer above; every page says whether the guardian wants a digest
         mine = Guardian.objects.select_related("user", "preference")
+        mine = mine.annotate(
+            is_reached=Exists(Guardian.objects.filter(id=OuterRef("pk"), endpoints__state="active"))
+        )
         found = mine.filter(user=request.user).first()  # type: ignore[misc]
         if found is None:
             if access_of(request).is_staff:

@@ -1,6 +1,7 @@
 // The app on every guardian page: the service worker, receipts, and forgetting when one signs out.
 import "./device.js";
 import { flush, keep, tellState } from "./queue.js";
+import "./reach_report.js";
 import { meta, post } from "./send.js";
 import { sameKey, subscribeAnew } from "./subscription.js";
 
