@@ -2,12 +2,15 @@
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 from django.contrib.staticfiles import finders
 from django.test import Client
 
+from otayori.family.app import SHELL
 from tests.cast import Cast
+from tests.family.paper import attach, send
 
 pytestmark = pytest.mark.django_db
 
@@ -34,6 +37,21 @@ def test_the_service_worker_serves_every_page_and_is_made_of_files_that_exist(cl
     for page in (config["messageShell"], config["offline"]):
         assert client.get(page).status_code == 200
     assert config["words"]["ja"]["emergency"] == "緊急"
+    assert all("{n}" in form for words in config["words"].values() for form in words["digest"])
+
+
+def test_all_that_a_kept_page_is_made_of_is_kept_with_it(cast: Cast, client: Client) -> None:
+    """A script or style sheet that the phone has to ask for stands between the guardian and the words."""
+    client.force_login(cast.kim.user)
+    message = send(cast.sakura, cast.sato, cast.haru)
+    file = attach(message)
+    for page in ("/", "/m-shell", "/offline", f"/m/{message.id}", f"/m/{message.id}/files/{file.id}"):
+        words = client.get(page).content.decode()
+        loaded = set(re.findall(r'(?:src|rel="stylesheet" href)="/static/([^"]+)"', words))
+        assert loaded - set(SHELL) == set(), page
+    for script in (name for name in SHELL if name.startswith("family/")):
+        source = Path(str(finders.find(script))).read_text()
+        assert {f"family/{name}" for name in re.findall(r'^import .*"\./(.+)";', source, re.M)} <= set(SHELL)
 
 
 def test_the_shell_holds_nothing_of_anybody(cast: Cast, client: Client) -> None:

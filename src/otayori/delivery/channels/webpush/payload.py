@@ -10,9 +10,17 @@ The service worker reads it so:
 both came with 16.4). Raw deflate has no mark of its own, hence the format byte; it is below any byte that
 JSON or text can begin with.
 
-Keys: `v` format (1), `id` message id (last part of the URL's path; the notification's tag), `batch` batch id,
-`url`, `lang`, `urgency`, `sender`, `title`, `text`, `sent_at` and, if there is one, `deadline` (ISO 8601 with
-zone). `"more": true` says that something was left out and the page has to be fetched from `url`.
+Keys: `v` format (1), `id` message id (last part of the URL's path; the notification's tag, unless the
+device wants what can wait as one notification), `batch` batch id, `url`, `lang` (of the reader: what the
+app says around the message, and all words of a recall), `urgency`, `sender`, `title`, `text`, `sent_at`
+and, if there is one, `deadline` (ISO 8601 with zone). Title and text are taken for Japanese; a translation
+would name its language in `text_lang`, which the service worker reads and nobody writes yet. `"more": true`
+says that something was left out: the page shows the beginning, and the rest is fetched from `url` within a
+minute, or at once when it is opened.
+
+A `url` that is no message's leads to a page of the app (a test, a dead mail address): nothing is stored,
+and the device tells at once that the push was shown (`Endpoint.arrived_at`), otherwise with the next things
+it sends.
 
 Keys that stand only where they say something; a service worker that does not know them shows the message as
 if it were the first time, which is why a recall must carry none of the old words:
@@ -22,7 +30,8 @@ if it were the first time, which is why a recall must carry none of the old word
 - `version`: number of the words, from 2 up; a correction counts it. Words of an older version that arrive
   later than these are not shown.
 - `files`: [[id, name, kind, bytes], ...], linked as `<url>/files/<id>`; kind is "pdf", "image", "office" or
-  "text". Left out, with `more`, before the text is cut.
+  "text". Left out, with `more`, before the text is cut. Those of an emergency are fetched ahead where they
+  are 2 MB or less together.
 """
 
 import json

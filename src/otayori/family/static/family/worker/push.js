@@ -55,8 +55,8 @@ const notify = async (data, path) => {
 
 // What can wait comes as one notification where the guardian wants that: how many, and the newest titles.
 const digestOf = async () => {
-  const [shown] = await self.registration.getNotifications({ tag: DIGEST });
-  return shown?.data.lines ?? [];
+  const [shown] = await self.registration.getNotifications({ tag: DIGEST }).catch(() => []);
+  return shown?.data?.lines ?? [];
 };
 
 const showDigest = (lines, data) => {
