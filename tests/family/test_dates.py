@@ -157,3 +157,12 @@ def test_dates_that_lie_there_already_are_replaced(cast: Cast) -> None:
     message.refresh_from_db()
     keep.renew(message)
     assert dates(message) == [in_days(3)]
+
+
+def test_many_dates_are_folded_so_that_the_files_are_not_far_down(cast: Cast, kim: Client) -> None:
+    text = "\n".join(f"{written(day)} 行事" for day in range(1, 9))
+    message = send(cast.sakura, cast.sato, cast.haru, title="月間予定", text=text)
+    page = kim.get(f"/m/{message.id}").content.decode()
+    places = [page.index(f"/m/{message.id}/dates/{number}.ics") for number in range(1, 9)]
+    assert places == sorted(places)
+    assert places[3] < page.index("ほかの日も見る") < places[4]
