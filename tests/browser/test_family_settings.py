@@ -29,6 +29,10 @@ SUBSCRIBED = """subscription => {
     };
 }"""
 
+# How many pages the app keeps on the device.
+KEPT = """async () => (await Promise.all((await caches.keys()).filter((name) => name.startsWith("pages-"))
+    .map(async (name) => (await (await caches.open(name)).keys()).length))).reduce((a, b) => a + b, 0)"""
+
 
 def open_phone(browse: Callable[..., BrowserContext], url: str, client: Client, push: str = "") -> Page:
     context = browse(PHONE)
@@ -119,8 +123,14 @@ def test_a_lost_phone_is_stopped_from_another(
     expect(phone.get_by_role("heading", name="なくした端末を止めました")).to_be_visible()
     assert phone.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
     assert not live(cast).exists()
-    lost.goto("/settings")
+    assert lost.evaluate(KEPT) > 0
+    lost.goto("/")
     expect(lost.get_by_role("heading", name="ログイン")).to_be_visible()
+    for _ in range(100):
+        if lost.evaluate(KEPT) == 0:
+            break
+        lost.wait_for_timeout(50)
+    assert lost.evaluate(KEPT) == 0  # what it kept is gone
 
 
 def test_what_was_typed_outlives_a_lost_network(

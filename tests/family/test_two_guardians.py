@@ -33,9 +33,8 @@ def words_of(person: Guardian) -> set[str]:
     """What would give a guardian away: names, addresses, ids."""
     ways = Endpoint.objects.filter(guardian=person)
     found = {person.user.name, person.user.email, str(person.id), str(person.user_id), "push.example/papa"}
-    return (
-        found | {way.address for way in ways} | {str(way.id) for way in ways} | {"パパのXperia", "ホン", "ミンジュン"}
-    )
+    found |= {"パパのXperia", "ホン", "ミンジュン"}
+    return found | {way.address for way in ways} | {str(way.id) for way in ways}
 
 
 def pages(cast: Cast, mine: Guardian) -> Iterator[str]:
