@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
@@ -122,6 +123,8 @@ def test_what_the_server_refuses_stays_with_its_words_until_somebody_has_seen_it
     expect(words).to_be_visible()
     phone.goto("/settings")
     expect(words).to_be_visible()
+    found = Axe().run(phone)
+    assert found.violations_count == 0, found.generate_report()
     phone.get_by_role("button", name="閉じる").click()
     expect(words).to_be_hidden()
     assert waiting(phone) == []
