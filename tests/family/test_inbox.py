@@ -99,6 +99,7 @@ def test_older_messages_are_on_the_next_page(cast: Cast, kim: Client) -> None:
 @pytest.mark.parametrize("count", [3, 60])
 def test_statements_do_not_grow_with_the_messages(cast: Cast, kim: Client, count: int) -> None:
     fill(cast, count)
+    kim.get("/token")  # the first visit of a week makes the session last longer
     with CaptureQueriesContext(connection) as inbox:
         assert kim.get("/").status_code == 200
     assert len(inbox) <= MOST_STATEMENTS, [query["sql"] for query in inbox]
