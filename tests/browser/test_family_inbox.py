@@ -146,6 +146,7 @@ def test_a_page_that_is_not_kept_offers_those_that_are(phone: Page, cast: Cast) 
     phone.get_by_role("link", name="遠足").click()
     expect(phone.get_by_role("heading", name="遠足")).to_be_visible()
     phone.goto(f"/m/{other.id}")
+    expect(phone.locator("[data-kept]")).to_be_visible()
     phone.context.set_offline(False)
     expect(phone.get_by_role("heading", name="給食")).to_be_visible()  # opened anew by itself
 
