@@ -20,9 +20,18 @@ def renew(request: HttpRequest) -> None:
     now = int(time.time())
     if "_session_expiry" in request.session:
         request.session.set_expiry(None)
-    elif now - request.session.get(_RENEWED, 0) < RENEWED_AFTER:
+    elif now - max(request.session.get(_RENEWED, 0), _signed_in_at(request)) < RENEWED_AFTER:
         return
     request.session[_RENEWED] = now
+
+
+def _signed_in_at(request: HttpRequest) -> float:
+    """When this session's person last proved who they are, in seconds since 1970: it was written then."""
+    proofs = get_authentication_records(request, request.user)
+    if proofs:
+        return float(proofs[-1]["at"])
+    signed_in = getattr(request.user, "last_login", None)
+    return signed_in.timestamp() if signed_in else 0.0
 
 
 def end_others(request: HttpRequest) -> None:
