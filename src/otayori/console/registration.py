@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -14,6 +15,7 @@ from otayori.console.forms_roster import IssueForm
 from otayori.console.place import address, school_in_view
 from otayori.console.roster import Line, classrooms_of, lines_of
 from otayori.core import clock
+from otayori.delivery.silent import silent_students
 from otayori.roster import coverage
 from otayori.roster.coverage import Coverage
 from otayori.roster.models import Enrolment
@@ -33,6 +35,7 @@ def registration(request: HttpRequest) -> HttpResponse:
         "school": school,
         "rows": rows,
         "total": sum((figures for _place, figures in rows), Coverage()),
+        "silent": len(silent_students(_present(school))) if school else 0,
     }
     return render(request, "console/registration.html", context)
 
@@ -79,6 +82,11 @@ def _by_classroom(school: School) -> list[tuple[School | Classroom, Coverage]]:
     return [(room, figures[room.id]) for room in classrooms_of(school) if room.id in figures]
 
 
+def _present(school: School) -> "QuerySet[Enrolment, UUID]":
+    rows = Enrolment.objects.filter(classroom__school=school, year_id=clock.school_year())
+    return rows.filter(student__left_at__isnull=True).values_list("student_id", flat=True)
+
+
 def _lines(room: Classroom) -> list[Line]:
     rows = Enrolment.objects.filter(classroom=room, student__left_at__isnull=True)
     return lines_of(rows.select_related("student", "classroom").order_by("number", "id"))
@@ -103,6 +111,7 @@ def _classroom_page(
     missing = [line for line in lines if line.reach == "unregistered"]
     unreachable = [line for line in lines if line.reach == "unreachable"]
     registered = len(lines) - len(missing)
+    unsure = silent_students([line.student.id for line in lines])
     dead = dead_ways.by_student([line.student.id for line in unreachable])
     context = {
         "nav_current": "registration",
@@ -111,6 +120,7 @@ def _classroom_page(
         "school": room.school,
         "missing": missing,
         "unreachable": [(line, dead.get(line.student.id, [])) for line in unreachable],
+        "silent": [line for line in lines if line.student.id in unsure],
         "figures": Coverage(len(lines), registered, registered - len(unreachable)),
         "in_use": form.counts[IssueForm.ALL][1],
         "form": form,
