@@ -55,6 +55,14 @@ class PushService:
     pushes: list[Push] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
     _browser: ServerConnection | None = None
+    _uaid: str = ""
+
+    def forget(self) -> None:
+        """Lose all that is known of the browser, as Mozilla's does for who was away for long."""
+        browser, self._browser, self._uaid = self._browser, None, ""
+        self.keys.clear()
+        if browser is not None:
+            browser.close()
 
     def talk(self, browser: ServerConnection) -> None:
         """All that a connected Firefox says, until it goes."""
@@ -76,8 +84,8 @@ class PushService:
             case None:
                 return {}  # a ping
             case "hello":
-                uaid = said.get("uaid") or uuid4().hex
-                return same | {"uaid": uaid, "use_webpush": True, "broadcasts": {}}
+                self._uaid = self._uaid or uuid4().hex
+                return same | {"uaid": self._uaid, "use_webpush": True, "broadcasts": {}}
             case "register":
                 self.keys[channel] = said["key"].rstrip("=")
                 return same | {"channelID": channel, "pushEndpoint": f"{self.origin}/wpush/v2/{channel}"}

@@ -106,8 +106,15 @@ class Firefox:
 
     def text(self) -> str:
         """What is to be read on the page; "" while it changes."""
+        return self._glance("document.body.innerText")
+
+    def path(self) -> str:
+        """Where the page is; "" while it changes."""
+        return self._glance("location.pathname")
+
+    def _glance(self, script: str) -> str:
         try:
-            return str(self.run("document.body.innerText"))
+            return str(self.run(script))
         except RuntimeError:
             return ""
 
@@ -133,7 +140,9 @@ def firefox(folder: Path, **preferences: bool | int | str) -> Iterator[Firefox]:
             death_signal=signal.SIGKILL,
         )
     try:
-        with connect(f"{_address(profile, process)}/session", compression=None, max_size=None) as socket:
+        with connect(
+            f"{_address(profile, process)}/session", compression=None, max_size=None, open_timeout=PATIENCE
+        ) as socket:
             yield Firefox(socket)
     finally:
         _end(process)
