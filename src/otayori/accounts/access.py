@@ -216,14 +216,25 @@ def _proved_at(request: HttpRequest) -> float:
 def member(view: View[P]) -> View[P]:
     """Let anybody in who is signed in."""
 
+    @signed_in
     @wraps(view)
     def door(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        if not request.user.is_authenticated:
-            return _sign_in(request)
         access_of(request)
         return view(request, *args, **kwargs)
 
     door.door = "member"  # type: ignore[attr-defined]
+    return door
+
+
+def signed_in(view: View[P]) -> View[P]:
+    """Half a door: who is not signed in is asked to; what the others may do here, nobody has asked yet."""
+
+    @wraps(view)
+    def door(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return _sign_in(request)
+        return view(request, *args, **kwargs)
+
     return door
 
 

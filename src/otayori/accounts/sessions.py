@@ -11,18 +11,23 @@ RENEWED_AFTER = 60 * 60 * 24 * 7  # seconds; each renewal is a write
 _RENEWED = "renewed"
 
 
-def renew(request: HttpRequest) -> None:
-    """Let the session of a phone in use last its full time again (SESSION_COOKIE_AGE), once a week at most.
+def is_due(request: HttpRequest) -> bool:
+    """Tell whether this session is to be renewed: a week after it was, or after signing in.
 
-    Without it a guardian who opens the app every day would be signed out half a year after signing in. A
-    shorter life left from before signing in (accounts/interrupted.py) ends here too.
+    Sooner where a shorter life is left from before signing in (accounts/interrupted.py).
     """
-    now = int(time.time())
+    last = max(request.session.get(_RENEWED, 0), _signed_in_at(request))
+    return "_session_expiry" in request.session or time.time() - last >= RENEWED_AFTER
+
+
+def renew(request: HttpRequest) -> None:
+    """Let the session of a phone in use last its full time again (SESSION_COOKIE_AGE).
+
+    Without it a guardian who opens the app every day would be signed out half a year after signing in.
+    """
     if "_session_expiry" in request.session:
         request.session.set_expiry(None)
-    elif now - max(request.session.get(_RENEWED, 0), _signed_in_at(request)) < RENEWED_AFTER:
-        return
-    request.session[_RENEWED] = now
+    request.session[_RENEWED] = int(time.time())
 
 
 def _signed_in_at(request: HttpRequest) -> float:

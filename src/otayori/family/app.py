@@ -10,6 +10,7 @@ from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import translation
@@ -72,11 +73,7 @@ def manifest(request: HttpRequest) -> HttpResponse:
 @everyone(WHY)
 def worker(request: HttpRequest) -> HttpResponse:
     """The service worker: its settings, and the files it is made of."""
-    page = {
-        "config": json.dumps(_config(), ensure_ascii=False),
-        "files": json.dumps([f"{static(name)}?v={version()}" for name in WORKER]),
-    }
-    response = render(request, "family/sw.js", page, content_type="text/javascript")
+    response = HttpResponse(_script(), content_type="text/javascript")
     response["Service-Worker-Allowed"] = "/"
     response["Cache-Control"] = "no-cache"
     return response
@@ -92,6 +89,16 @@ def offline(request: HttpRequest) -> HttpResponse:
 def message_shell(request: HttpRequest) -> HttpResponse:
     """The message page without a message: the service worker fills it from a push."""
     return render(request, "family/message_shell.html", {"nav_current": "inbox"})
+
+
+@cache
+def _script() -> str:
+    """The same for everybody and in every language; browsers ask for it each time a page is opened."""
+    page = {
+        "config": json.dumps(_config(), ensure_ascii=False),
+        "files": json.dumps([f"{static(name)}?v={version()}" for name in WORKER]),
+    }
+    return render_to_string("family/sw.js", page)
 
 
 @cache

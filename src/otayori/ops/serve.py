@@ -10,18 +10,19 @@ from granian.log import LogLevels
 
 from otayori.ops.trouble import Trouble
 
+PAGES = "otayori.config.wsgi:application"
 MOST_THREADS = 8  # a process; below the 12 connections of its database pool
 MOST_PROCESSES = 4
 STOP_LIMIT = 10  # seconds for the requests under way
 
 
-def serve(host: str, port: int | None, *, processes: int | None) -> None:
+def serve(host: str, port: int | None, *, processes: int | None, application: str = PAGES) -> None:
     """Serve until SIGINT or SIGTERM. Raises Trouble where the port is taken."""
     port = port or default_port()
     ensure_free(host, port)
     cores = os.cpu_count() or 1
     Granian(
-        "otayori.config.wsgi:application",
+        application,
         address=host,
         port=port,
         interface=Interfaces.WSGI,

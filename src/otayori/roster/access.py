@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from otayori.accounts import sessions
-from otayori.accounts.access import Access, access_of, member, within
+from otayori.accounts.access import Access, access_of, signed_in, within
 from otayori.accounts.models import Role, User
 from otayori.core import clock
 from otayori.roster.models import Enrolment, Group, GroupKind, GroupStaff, Guardian, Student
@@ -24,11 +24,11 @@ View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 def guardian(view: View[P]) -> View[P]:
     """Let a guardian in, as `request.guardian`; staff without children are led to their own pages."""
 
-    @member
+    @signed_in
     @wraps(view)
     def door(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         # "preference" is of delivery, a layer above; every page says whether the guardian wants a digest
-        mine = Guardian.objects.select_related("user", "preference")
+        mine = Guardian.objects.select_related("preference")
         mine = mine.annotate(
             is_reached=Exists(Guardian.objects.filter(id=OuterRef("pk"), endpoints__state="active"))
         )
@@ -37,7 +37,9 @@ def guardian(view: View[P]) -> View[P]:
             if access_of(request).is_staff:
                 return redirect("console:home")
             raise Http404
-        if not access_of(request).is_staff:  # staff: see accounts/access.py
+        found.user = request.user  # type: ignore[assignment]  # read already
+        # Asked only where it is due: most requests are of phones. Staff: see accounts/access.py
+        if sessions.is_due(request) and not access_of(request).is_staff:
             sessions.renew(request)
         request.guardian = found  # type: ignore[attr-defined]
         return view(request, *args, **kwargs)
