@@ -3,7 +3,7 @@ import "./device.js";
 import { helpFor, overall, silenceFor } from "./reach_help.js";
 import { lookHere } from "./reach_report.js";
 import { post } from "./send.js";
-import { sameKey } from "./same_key.js";
+import { sameKey } from "./subscription.js";
 import { standalone, thisDevice } from "./which_device.js";
 
 const PATIENCE = 15000; // milliseconds in which a test should be here

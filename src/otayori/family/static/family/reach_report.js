@@ -24,7 +24,12 @@ export const lookHere = async () => {
 
 const report = async () => {
   if (!meta("otayori-guardian") || meta("otayori-served") !== "network") return;
-  const { mine, before, state } = await lookHere();
+  let found = await lookHere();
+  if (found.state === "gone") { // the app may be subscribing anew just now (app.js)
+    await new Promise((resolve) => { setTimeout(resolve, 5000); });
+    found = await lookHere();
+  }
+  const { mine, before, state } = found;
   const told = await device.get("reach");
   const band = document.querySelector("[data-reach-off]");
   if (band) band.hidden = !["permission", "gone"].includes(state) || (await device.get("reachSeen")) === state;
