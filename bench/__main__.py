@@ -26,6 +26,7 @@ QUICK: dict[str, list[str]] = {
     "first": ["--recipients=4000", "--runs=5"],
     "idle": ["--recipients=4000", "--seconds=20"],
     "pages": ["--runs=3"],
+    "opens": ["--recipients=800", "--within=16", "--seconds=2", "--runs=1"],
 }
 
 

@@ -29,9 +29,10 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def wait_for_port(port: int) -> None:
+def wait_for_port(port: int, within: float = 10.0) -> None:
     """Return once something listens on the loopback port."""
-    for _ in range(200):
+    give_up = time.monotonic() + within
+    while time.monotonic() < give_up:
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 return
