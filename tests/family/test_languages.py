@@ -28,8 +28,8 @@ pytestmark = pytest.mark.django_db
 KANA = re.compile(r"[ぁ-んァ-ヶ]+")
 # whom and what the school calls so
 NAMES = re.compile(r"キム|ハル|ジュン|ソヨン|みどり区")
-# the word on the sheet or in a carrier's menu, in brackets or quotation marks
-TO_BE_FOUND = re.compile(r"[（(「“‘«][一-龠ぁ-んァ-ヶー・]+[）)」”’»]")
+# the word on the sheet or in a menu of phone, carrier or browser (Safariで開く), in brackets or quotes
+TO_BE_FOUND = re.compile(r"[（(「“‘«][一-龠ぁ-んァ-ヶー・A-Za-z ]+[）)」”’»]")
 ACCOUNT = (
     "account_login", "account_reset_password", "account_change_password", "account_reauthenticate",
     "account_logout", "account_inactive", "mfa_index", "mfa_activate_totp", "mfa_list_webauthn",
