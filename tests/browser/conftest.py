@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.contrib.staticfiles.handlers import StaticFilesHandler
 from playwright.sync_api import Browser, BrowserContext, Playwright, sync_playwright
 
 # no sandbox: CI runs as root; the rest keeps Chromium from calling home
@@ -18,6 +19,14 @@ ARGUMENTS = [
 ]
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1366, "height": 768}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def files_as_in_production() -> Iterator[None]:
+    """The live server has a way of its own for the files of pages; ours is in the middleware."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(StaticFilesHandler, "_should_handle", lambda _self, _path: False)
+        yield
 
 
 @pytest.fixture(scope="module")  # while it runs its event loop is this thread's: other modules need theirs

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.contrib.staticfiles import finders
+from django.templatetags.static import static
 from django.test import Client
 
 from otayori.family.app import SHELL
@@ -14,6 +15,8 @@ from tests.family.paper import attach, send
 
 pytestmark = pytest.mark.django_db
 
+FILES = static("")
+
 
 def test_the_manifest_names_icons_that_exist(client: Client) -> None:
     answer = client.get("/manifest.webmanifest")
@@ -21,7 +24,7 @@ def test_the_manifest_names_icons_that_exist(client: Client) -> None:
     fields = json.loads(answer.content)
     assert (fields["name"], fields["start_url"], fields["display"]) == ("おたより", "/", "standalone")
     for icon in fields["icons"]:
-        assert finders.find(icon["src"].removeprefix("/static/")), icon["src"]
+        assert finders.find(icon["src"].removeprefix(FILES)), icon["src"]
     assert {icon["purpose"] for icon in fields["icons"]} == {"any", "maskable"}
 
 
@@ -33,7 +36,7 @@ def test_the_service_worker_serves_every_page_and_is_made_of_files_that_exist(cl
     config = json.loads(re.search(r"self.OTAYORI = (.*);", script)[1])  # type: ignore[index]
     parts = json.loads(re.search(r"importScripts\(\.\.\.(.*)\);", script)[1])  # type: ignore[index]
     for address in [*config["shell"], *parts]:
-        assert finders.find(address.removeprefix("/static/").partition("?")[0]), address
+        assert finders.find(address.removeprefix(FILES)), address
     for page in (config["messageShell"], config["offline"]):
         assert client.get(page).status_code == 200
     assert config["words"]["ja"]["emergency"] == "緊急"
@@ -47,7 +50,7 @@ def test_all_that_a_kept_page_is_made_of_is_kept_with_it(cast: Cast, client: Cli
     file = attach(message)
     for page in ("/", "/m-shell", "/offline", f"/m/{message.id}", f"/m/{message.id}/files/{file.id}"):
         words = client.get(page).content.decode()
-        loaded = set(re.findall(r'(?:src|rel="stylesheet" href)="/static/([^"]+)"', words))
+        loaded = set(re.findall(rf'(?:src|rel="stylesheet" href)="{FILES}([^"]+)"', words))
         assert loaded - set(SHELL) == set(), page
     for script in (name for name in SHELL if name.startswith("family/")):
         source = Path(str(finders.find(script))).read_text()

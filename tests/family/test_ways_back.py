@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.contrib.staticfiles import finders
 from django.db import OperationalError
+from django.templatetags.static import static
 from django.test import Client
 
 from otayori.family import inbox as inbox_page
@@ -97,7 +98,7 @@ def test_a_message_can_be_printed_and_its_text_made_larger(cast: Cast, kim: Clie
 def scripts_of(page: str) -> set[str]:
     """The scripts a page loads, those they import at once, and those they may ask for later."""
     found: set[str] = set()
-    waiting = [one.removeprefix("/static/") for one in re.findall(r'<script[^>]*src="([^"]+)"', page)]
+    waiting = [one.removeprefix(static("")) for one in re.findall(r'<script[^>]*src="([^"]+)"', page)]
     while waiting:
         name = waiting.pop()
         if name not in found:

@@ -41,6 +41,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.gzip.GZipMiddleware",
+    "otayori.core.statics.StaticAddresses",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "otayori.core.headers.SafeHeaders",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -170,7 +171,7 @@ STORAGES = {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {"location": env.data_dir / "files", "base_url": None},
     },
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "staticfiles": {"BACKEND": "otayori.core.statics.VersionedStatics"},
 }
 WHITENOISE_USE_FINDERS = True  # straight from the packages: there is no collecting step to forget
 WHITENOISE_AUTOREFRESH = False

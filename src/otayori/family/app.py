@@ -1,13 +1,10 @@
 """What makes the pages an app: manifest, service worker, and the pages it keeps on the device."""
 
-import hashlib
 import json
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.contrib.staticfiles import finders
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -18,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from otayori.accounts.access import everyone
-from otayori.core import languages
+from otayori.core import languages, statics
 from otayori.delivery import test_push
 from otayori.messaging.models import URGENCY_LABELS
 
@@ -96,25 +93,15 @@ def _script() -> str:
     """The same for everybody and in every language; browsers ask for it each time a page is opened."""
     page = {
         "config": json.dumps(_config(), ensure_ascii=False),
-        "files": json.dumps([f"{static(name)}?v={version()}" for name in WORKER]),
+        "files": json.dumps([static(name) for name in WORKER]),
     }
     return render_to_string("family/sw.js", page)
 
 
-@cache
-def version() -> str:
-    """A name that changes when a file of the app changes; the devices then fetch them anew."""
-    digest = hashlib.sha256()
-    for name in (*SHELL, *WORKER):
-        found = finders.find(name)
-        digest.update(Path(found).read_bytes() if isinstance(found, str) else b"")
-    return digest.hexdigest()[:12]
-
-
 def _config() -> dict[str, Any]:
     return {
-        "version": version(),
-        "shell": [static(name) for name in SHELL if finders.find(name)],
+        "version": statics.version(),
+        "shell": [static(name) for name in SHELL],
         "messageShell": reverse("family:message_shell"),
         "offline": reverse("family:offline"),
         "inbox": reverse("family:inbox"),
@@ -122,6 +109,7 @@ def _config() -> dict[str, Any]:
         "subscribe": reverse("family:push_subscribe"),
         "pushKey": test_push.public_key(),
         "statics": settings.STATIC_URL,
+        "files": static(""),
         "icon": static("otayori/icons/app-192.png"),
         "badge": static("otayori/icons/badge-96.png"),
         "words": {code: _words(code) for code, _name in settings.LANGUAGES},

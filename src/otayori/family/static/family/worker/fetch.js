@@ -73,6 +73,15 @@ const openPage = async (event, path) => {
   return (await networkFirst(network, kept)).clone();
 };
 
+// The files of the app are on the device. A page of another version (the server was just updated) asks for its own, and
+// gets ours where it cannot have them.
+const appFile = async (request, path) => {
+  const ours = asOurs(path);
+  if (path === ours || path.search(VERSIONED) < 0) return fromShell(ours);
+  const fresh = await fetch(request).catch(() => null);
+  return fresh?.ok ? fresh : fromShell(ours);
+};
+
 self.addEventListener("fetch", (event) => {
   const { request } = event;
   const url = new URL(request.url);
@@ -82,8 +91,8 @@ self.addEventListener("fetch", (event) => {
     if (/(\/download|\.ics)$/.test(url.pathname)) return; // the browser's own way of saving
     const kept = !url.search && (LISTS.has(url.pathname) || MESSAGE.test(url.pathname) || FILE.test(url.pathname));
     event.respondWith(kept ? openPage(event, url.pathname) : fetch(request).catch(offlinePage));
-  } else if (url.pathname.startsWith(CONFIG.statics) && CONFIG.shell.includes(url.pathname)) {
-    event.respondWith(fromShell(url.pathname));
+  } else if (CONFIG.shell.includes(asOurs(url.pathname))) {
+    event.respondWith(appFile(request, url.pathname));
   } else if (PICTURE.test(url.pathname)) {
     event.respondWith(lookUp(url.pathname).then((kept) => kept ?? fetch(request)));
   }

@@ -17,7 +17,11 @@ const RECALLED = "Otayori-Recalled";
 const KEPT = "Otayori-Kept";
 const MORE = "Otayori-More";
 const SERVED = 'name="otayori-served" content=';
-const asKept = (html) => html.replace(`${SERVED}"network"`, `${SERVED}"store"`);
+// The addresses of the app's files name their version (core/statics.py). A kept page outlives it: it names them without
+// one, and gets those that are on the device when it is opened.
+const VERSIONED = new RegExp(`${CONFIG.statics}v-[0-9a-f]{12}/`, "g");
+const asOurs = (path) => path.replace(VERSIONED, CONFIG.statics).replace(CONFIG.statics, CONFIG.files);
+const asKept = (html) => html.replace(`${SERVED}"network"`, `${SERVED}"store"`).replace(VERSIONED, CONFIG.statics);
 
 // `like` lends its headers: a page we make stands under the same content policy as the server's.
 const pageResponse = (html, like, marks = {}) => {
