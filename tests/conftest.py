@@ -5,12 +5,18 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import django
 import pytest
+import pytest_django
 
 from otayori.delivery.channels.webpush.vapid import new_private_key_pem
 from otayori.ops.postgres import EmbeddedPostgres
+
+if TYPE_CHECKING:  # models can't be imported before Django is set up, below
+    from tests.cast import Cast
+    from tests.recorded import Recording
 
 _SCRATCH = Path(tempfile.mkdtemp(prefix="otayori-tests-"))
 _SCRATCH.chmod(0o711)  # PostgreSQL runs as another user when we are root
@@ -75,9 +81,18 @@ def _keys_of_this_test_alone(request: pytest.FixtureRequest) -> Iterator[None]:
         crypto.forget()
 
 
-@pytest.fixture
-def cast(db: None):  # type: ignore[no-untyped-def]
-    """The people of the stories: see tests/cast.py."""
-    from tests.cast import gather
+@pytest.fixture(scope="session")
+def recording(django_db_setup: None, django_db_blocker: pytest_django.DjangoDbBlocker) -> "Recording":
+    """The cast, written down before the first test that needs it: see tests/recorded.py."""
+    from tests.recorded import record
 
-    return gather()
+    with django_db_blocker.unblock():
+        return record()
+
+
+@pytest.fixture
+def cast(recording: "Recording", db: None) -> "Cast":
+    """The people of the stories: see tests/cast.py."""
+    from tests.recorded import bring_back
+
+    return bring_back(recording)
