@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from bench.big_school import grow, write
+from django.db import connection
 from django.utils import timezone
 
 from otayori.delivery.models import Delivery
@@ -33,6 +34,7 @@ def build(cast: Cast) -> LargeSchool:
     rooms = grow(cast.sakura, cast.year)
     write(cast.suzuki, cast.sakura, rooms, MESSAGES)
     messages = _sent(cast) | _unsent(cast)
+    _count()
     audience = Audience(include=(Target(kind="group", id=cast.soccer.id),))
     saved = SavedAudience.objects.create(
         school=cast.sakura,
@@ -55,6 +57,12 @@ def build(cast: Cast) -> LargeSchool:
         "number": 1,
     }
     return LargeSchool(messages, things)
+
+
+def _count() -> None:
+    """Have PostgreSQL look at what is there, as it does by itself in a real school's database overnight."""
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
 
 
 def _sent(cast: Cast) -> dict[str, Message]:
