@@ -6,6 +6,7 @@ Six digits, ten minutes, five tries (ASVS 5.0 6.5.5). The session keeps a keyed 
 import hmac
 import secrets
 import time
+import unicodedata
 from collections.abc import MutableMapping
 from enum import StrEnum
 from typing import Any
@@ -65,6 +66,12 @@ def check(session: Session, purpose: str, email: str, typed: str) -> Checked:
         return Checked.RIGHT
     session[_slot(purpose)] = kept | {"tries": kept["tries"] + 1}
     return Checked.WRONG
+
+
+def digits(typed: str) -> str:
+    """Read a code pasted with what stands around it, or typed in the wide digits of a Japanese keyboard."""
+    plain = unicodedata.normalize("NFKC", typed)
+    return "".join(character for character in plain if character.isdecimal())
 
 
 def _just_asked(session: Session, purpose: str, email: str) -> bool:

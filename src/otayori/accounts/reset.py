@@ -38,7 +38,7 @@ class RenewForm(forms.Form):
 
     code = forms.CharField(
         label=_("確認コード"),
-        max_length=12,
+        max_length=200,
         widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
     )
     password = forms.CharField(
@@ -46,6 +46,9 @@ class RenewForm(forms.Form):
         help_text=_("12文字以上。長い言葉をつなげると覚えやすくなります。"),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}, render_value=True),
     )
+
+    def clean_code(self) -> str:
+        return codes.digits(self.cleaned_data["code"])
 
     def clean_password(self) -> str:
         password: str = self.cleaned_data["password"]

@@ -1,6 +1,5 @@
 """What is typed on the way to joining. Every field keeps what was typed."""
 
-import unicodedata
 from typing import Any
 
 from django import forms
@@ -8,6 +7,7 @@ from django.contrib.auth import password_validation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from otayori.accounts import codes
 from otayori.accounts.models import User
 from otayori.family.addresses import BadAddress, OddDots, suggest, tidy
 from otayori.roster.models import Relation
@@ -103,6 +103,8 @@ class AddressForm(forms.Form):
 class AccountForm(AddressForm):
     """The guardian's account."""
 
+    field_order = ("name", "relation", "email", "password")  # as on the page, for the summary of errors
+
     name = forms.CharField(
         label=gettext_lazy("保護者のお名前"),
         max_length=60,
@@ -151,8 +153,7 @@ class CodeForm(forms.Form):
     )
 
     def clean_code(self) -> str:
-        plain = unicodedata.normalize("NFKC", self.cleaned_data["code"])
-        digits = "".join(character for character in plain if character.isdecimal())
+        digits = codes.digits(self.cleaned_data["code"])
         if len(digits) != CODE_DIGITS:
             raise forms.ValidationError(_("メールに書かれた6桁の数字を入力してください。"))
         return digits
