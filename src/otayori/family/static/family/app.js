@@ -88,7 +88,7 @@ const takeOver = async () => {
 
 const dropPages = async () => {
   local.drop(RECEIPTS);
-  for (const name of await caches.keys()) if (name.startsWith("pages-")) await caches.delete(name);
+  await device.dropPages();
 };
 
 // What is kept belongs to one guardian. Another's pages, and what waits to be sent in that name, are dropped.

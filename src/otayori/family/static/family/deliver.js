@@ -20,8 +20,7 @@
       ...patience(),
     });
 
-  // Resolves to the Response; rejects where there is no network.
-  const post = async (address, body) => {
+  const ask = async (address, body) => {
     csrf ||= (await device.get("csrf")) || inPage("csrf");
     const answer = csrf ? await once(address, body) : null;
     if (answer && answer.status !== 403) return answer;
@@ -30,6 +29,14 @@
     ({ csrf } = await fresh.json());
     await device.set("csrf", csrf);
     return once(address, body);
+  };
+
+  // Resolves to the Response; rejects where there is no network. A kept message opens without asking anybody: that the
+  // session is over (the owner has reported the device lost) shows when the opening is told.
+  const post = async (address, body) => {
+    const answer = await ask(address, body);
+    if (answer.status === 401) await device.dropPages().catch(() => {});
+    return answer;
   };
 
   // One at a time over all tabs and the worker. Without locks two may send the same, which the server takes twice.

@@ -138,5 +138,10 @@
     }).catch(() => {});
   };
 
-  globalThis.device = { get, set, drop, clear, queue: { add, all, remove, refuse } };
+  // The pages of messages go; what waits to be sent stays. For when nobody is signed in here any more, or somebody else is.
+  const dropPages = async () => {
+    for (const name of await caches.keys()) if (name.startsWith("pages-")) await caches.delete(name);
+  };
+
+  globalThis.device = { get, set, drop, clear, dropPages, queue: { add, all, remove, refuse } };
 })();
