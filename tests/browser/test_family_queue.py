@@ -92,6 +92,8 @@ def test_the_worker_sends_what_waits_when_the_network_is_back(phone: Page, cast:
 
 
 def test_the_page_says_what_has_been_sent_and_what_has_not(phone: Page, cast: Cast) -> None:
+    phone.goto("/")  # once more, to be kept: the page that says the network is away loads itself anew
+    wait_for(phone, "caches.match('/').then((page) => page !== undefined)")
     cut_off(phone)
     assert send_from_the_page(phone) == "kept"
     expect(phone.get_by_text(WAITS)).to_be_visible()
