@@ -69,9 +69,3 @@ def test_every_variable_that_a_style_names_is_declared() -> None:
     sheets = "".join(path.read_text() for path in STATIC.glob("*.css"))
     named = set(re.findall(r"var\(--([\w-]+)", sheets))
     assert named - set(_declared(sheets)) == set()
-
-
-def test_what_a_guardian_loads_stays_small() -> None:
-    """A five-year-old phone: all styles and scripts of the app before compression."""
-    files = ("tokens.css", "base.css", "components.css", "family.css", "print.css", "ui.js")
-    assert sum((STATIC / name).stat().st_size for name in files) < 40_000
