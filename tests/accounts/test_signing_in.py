@@ -85,6 +85,7 @@ def test_nobody_signs_up_by_himself(client: Client, cast: Cast) -> None:
     assert client.get("/accounts/signup/").headers["Location"] == reverse("family:join")
 
 
+@pytest.mark.django_db(transaction=True)  # that a factor was added is told at the commit
 def test_staff_without_a_second_factor_are_led_to_set_one_up(
     client: Client, cast: Cast, settings: object
 ) -> None:

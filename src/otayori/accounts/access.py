@@ -12,7 +12,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from urllib.parse import urlencode, urlsplit
 from uuid import UUID
 
-from allauth.account.internal.flows.login import get_authentication_records
+from allauth.account.adapter import get_adapter
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import messages
@@ -25,6 +25,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
+from otayori.accounts import sessions
 from otayori.accounts.models import Membership, Role, User
 from otayori.schools.models import School
 
@@ -177,8 +178,8 @@ def staff(view: View[P]) -> View[P]:
         access = access_of(request)
         if not access.is_staff:
             raise Http404
-        if settings.OTAYORI_STAFF_MFA == "required" and not is_mfa_enabled(request.user):
-            return redirect(f"{reverse('mfa_index')}?{urlencode({'needed': 1})}")
+        if settings.OTAYORI_STAFF_MFA == "required" and (page := _factor_page(request)):
+            return redirect(page)
         if not _stays_signed_in(request):
             back = urlencode({"next": _came_for(request)})
             return redirect(f"{reverse('account_reauthenticate')}?{back}")
@@ -186,6 +187,21 @@ def staff(view: View[P]) -> View[P]:
 
     door.door = "staff"  # type: ignore[attr-defined]
     return door
+
+
+def _factor_page(request: HttpRequest) -> str:
+    """Return where the second factor is set up or given; "" where it was given in this session.
+
+    A guardian's session begins by password alone, also where there is a passkey (accounts/passkeys.py); its
+    owner may have become staff since.
+    """
+    if not is_mfa_enabled(request.user):
+        return f"{reverse('mfa_index')}?{urlencode({'needed': 1})}"
+    if sessions.gave_second_factor(request):
+        return ""
+    ways = get_adapter().get_reauthentication_methods(request.user)
+    (page, *_others) = [way["url"] for way in ways if way["id"].startswith("mfa_reauthenticate")]
+    return f"{page}?{urlencode({'next': _came_for(request)})}"
 
 
 def _stays_signed_in(request: HttpRequest) -> bool:
@@ -196,21 +212,12 @@ def _stays_signed_in(request: HttpRequest) -> bool:
     """
     now = int(time.time())
     seen = request.session.get(_SEEN_IN_SESSION, 0)
-    if now - max(seen, _proved_at(request)) > STAFF_IDLE:
+    if now - max(seen, sessions.proved_at(request)) > STAFF_IDLE:
         return False
     if now - seen >= STAFF_SEEN:
         request.session[_SEEN_IN_SESSION] = now
         request.session.set_expiry(STAFF_IDLE)
     return True
-
-
-def _proved_at(request: HttpRequest) -> float:
-    """Return when this session's user last gave a password, code or passkey, in seconds since 1970."""
-    proofs = get_authentication_records(request, request.user)
-    if proofs:
-        return float(proofs[-1]["at"])
-    signed_in = getattr(request.user, "last_login", None)
-    return signed_in.timestamp() if signed_in else 0.0
 
 
 def member(view: View[P]) -> View[P]:

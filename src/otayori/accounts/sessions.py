@@ -1,10 +1,14 @@
-"""Signed-in devices: how long one stays, ending the others, and whether a password was given just now."""
+"""Signed-in devices: how long one stays, ending the others, and what was proven in a session, and when."""
 
 import time
+from typing import Any
 
 from allauth.account.app_settings import REAUTHENTICATION_TIMEOUT
-from allauth.account.internal.flows.login import get_authentication_records
+from allauth.account.internal.flows.login import get_authentication_records, record_authentication
+from allauth.mfa.models import Authenticator
+from allauth.mfa.signals import authenticator_added
 from allauth.usersessions.internal.flows.sessions import end_other_sessions
+from django.dispatch import receiver
 from django.http import HttpRequest
 
 RENEWED_AFTER = 60 * 60 * 24 * 7  # seconds; each renewal is a write
@@ -16,7 +20,7 @@ def is_due(request: HttpRequest) -> bool:
 
     Sooner where a shorter life is left from before signing in (accounts/interrupted.py).
     """
-    last = max(request.session.get(_RENEWED, 0), _signed_in_at(request))
+    last = max(request.session.get(_RENEWED, 0), proved_at(request))
     return "_session_expiry" in request.session or time.time() - last >= RENEWED_AFTER
 
 
@@ -30,8 +34,8 @@ def renew(request: HttpRequest) -> None:
     request.session[_RENEWED] = int(time.time())
 
 
-def _signed_in_at(request: HttpRequest) -> float:
-    """When this session's person last proved who they are, in seconds since 1970: it was written then."""
+def proved_at(request: HttpRequest) -> float:
+    """Return when this session's user last gave a password, code or passkey, in seconds since 1970."""
     proofs = get_authentication_records(request, request.user)
     if proofs:
         return float(proofs[-1]["at"])
@@ -49,3 +53,16 @@ def proved_just_now(request: HttpRequest) -> bool:
     proofs = get_authentication_records(request, request.user)
     again = [float(proof["at"]) for proof in proofs if proof.get("reauthenticated")]
     return bool(again) and time.time() - again[-1] < REAUTHENTICATION_TIMEOUT
+
+
+def gave_second_factor(request: HttpRequest) -> bool:
+    """Tell whether a second factor was given in this session, or the person's first one set up in it."""
+    return any(proof["method"] == "mfa" for proof in get_authentication_records(request, request.user))
+
+
+@receiver(authenticator_added)
+def _note_first_factor(request: HttpRequest, authenticator: Authenticator, **_more: Any) -> None:
+    """Who has just set up the first one has it in hand. Another beside it proves nothing of those before."""
+    known = Authenticator.objects.filter(user=authenticator.user).exclude(pk=authenticator.pk)
+    if not known.exclude(type=Authenticator.Type.RECOVERY_CODES).exists():
+        record_authentication(request, authenticator.user, "mfa", type=authenticator.type)
