@@ -27,6 +27,8 @@ QUICK: dict[str, list[str]] = {
     "idle": ["--recipients=4000", "--seconds=20"],
     "pages": ["--runs=3"],
     "opens": ["--recipients=800", "--within=16", "--seconds=2", "--runs=1"],
+    "first_load": ["--runs=1"],
+    "lighthouse": ["--runs=1"],
 }
 
 

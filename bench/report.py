@@ -5,7 +5,10 @@ from pathlib import Path
 from bench.record import Figure, Part, load, number
 
 PAGE = Path(__file__).parents[1] / "docs" / "performance.md"
-PARTS = ("mail", "far", "shops", "push", "scale", "lanes", "first", "idle", "pages", "opens")
+PARTS = (
+    "mail", "far", "shops", "push", "scale", "lanes", "first", "idle", "pages", "opens",
+    "first_load", "lighthouse",
+)  # fmt: skip
 
 _HEAD = """# Performance
 
