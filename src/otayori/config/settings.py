@@ -80,6 +80,7 @@ DATABASES["default"]["OPTIONS"] |= {  # type: ignore[operator]
     # connect-per-request was 4x slower; the pool also notices a restarted server
     "pool": False if TESTING else {"min_size": 2, "max_size": 12, "timeout": 5},
     "connect_timeout": 5,
+    "prepare_threshold": 1,  # times; of statements in core/prepared.py, the others carry their values in them
 }
 
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True  # of pooled connections, as they are taken
@@ -137,6 +138,7 @@ CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "core_cache"},
 }
 
+SESSION_ENGINE = "otayori.accounts.session_store"
 SESSION_COOKIE_NAME = "otayori_session"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 180  # a guardian's own phone; staff are signed out sooner by their door
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = SECURE

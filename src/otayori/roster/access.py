@@ -14,11 +14,23 @@ from otayori.accounts import sessions
 from otayori.accounts.access import Access, access_of, signed_in, within
 from otayori.accounts.models import Role, User
 from otayori.core import clock
+from otayori.core.prepared import Prepared
 from otayori.roster.models import Enrolment, Group, GroupKind, GroupStaff, Guardian, Student
 from otayori.schools.models import School
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+
+
+def _by_user(user_id: UUID) -> QuerySet[Guardian]:
+    # "preference" is of delivery, a layer above; every page says whether the guardian wants a digest
+    mine = Guardian.objects.select_related("preference").filter(user_id=user_id)
+    return mine.annotate(
+        is_reached=Exists(Guardian.objects.filter(id=OuterRef("pk"), endpoints__state="active"))
+    )
+
+
+_GUARDIAN = Prepared(_by_user, UUID(int=1))
 
 
 def guardian(view: View[P]) -> View[P]:
@@ -27,12 +39,7 @@ def guardian(view: View[P]) -> View[P]:
     @signed_in
     @wraps(view)
     def door(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        # "preference" is of delivery, a layer above; every page says whether the guardian wants a digest
-        mine = Guardian.objects.select_related("preference")
-        mine = mine.annotate(
-            is_reached=Exists(Guardian.objects.filter(id=OuterRef("pk"), endpoints__state="active"))
-        )
-        found = mine.filter(user=request.user).first()  # type: ignore[misc]
+        found = _GUARDIAN.first(request.user.pk)
         if found is None:
             if access_of(request).is_staff:
                 return redirect("console:home")
