@@ -10,11 +10,11 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 from django.http import Http404
 
 from otayori.accounts.models import User
 from otayori.core import audit, clock, crypto
+from otayori.core.prepared import cursor
 from otayori.delivery import write_off
 from otayori.delivery.channels.webpush import normalise, origin
 from otayori.delivery.channels.webpush.subscription import parse
@@ -22,11 +22,19 @@ from otayori.delivery.models import ChannelName, Endpoint
 from otayori.roster.models import Guardian
 
 MOST_DEVICES = 20
-NOTED_EVERY = timedelta(
-    hours=1
-)  # seen_at and arrived_at: no reader needs them any finer
+NOTED_EVERY = timedelta(hours=1)  # seen_at and arrived_at: no reader needs them any finer
 REMOVED, MOVED = "removed", "moved"  # Endpoint.code of rows that were given up
 _GIVEN_UP = (REMOVED, MOVED)
+
+_NOTE = """
+UPDATE delivery_endpoint
+SET seen_at = CASE WHEN %(seen)s AND coalesce(seen_at < %(due)s, true) THEN %(now)s ELSE seen_at END,
+    arrived_at = CASE WHEN %(arrived)s AND coalesce(arrived_at < %(due)s, true) THEN %(now)s
+                      ELSE arrived_at END
+WHERE channel = 'webpush' AND address_key = %(key)s AND guardian_id = %(guardian)s
+  AND (%(seen)s AND coalesce(seen_at < %(due)s, true)
+       OR %(arrived)s AND coalesce(arrived_at < %(due)s, true))
+"""
 
 
 class AddressTaken(Exception):
@@ -104,14 +112,15 @@ def unsubscribe(guardian: Guardian, endpoint_url: str) -> None:
         remove(guardian, endpoint.id)
 
 
-def seen(guardian: Guardian, endpoint_url: str) -> None:
-    """Note that the app was opened on the guardian's device with this push address; once an hour at most."""
-    _note(guardian, endpoint_url, "seen_at")
+def note(guardian: Guardian, endpoint_url: str, *, seen: bool = False, arrived: bool = False) -> None:
+    """Note of the guardian's device with this push address that the app was opened there, a push shown.
 
-
-def arrived(guardian: Guardian, endpoint_url: str) -> None:
-    """Note that a push was shown on the guardian's device with this push address; once an hour at most."""
-    _note(guardian, endpoint_url, "arrived_at")
+    Each once an hour at most.
+    """
+    now = clock.now()
+    told = {"seen": seen, "arrived": arrived, "now": now, "due": now - NOTED_EVERY}
+    with cursor() as asked:  # receipts: what the device says of itself comes with them
+        asked.execute(_NOTE, told | {"guardian": guardian.id, "key": push_key(endpoint_url)})
 
 
 def open_endpoint(guardian: Guardian, endpoint_id: UUID) -> Endpoint:
@@ -154,13 +163,6 @@ def disable(endpoint: Endpoint, code: str) -> None:
     Endpoint.objects.filter(pk=endpoint.pk, state=Endpoint.State.ACTIVE).update(
         state=Endpoint.State.DISABLED, code=code[:60], disabled_at=clock.now()
     )
-
-
-def _note(guardian: Guardian, endpoint_url: str, column: str) -> None:
-    now = clock.now()
-    due = Q(**{f"{column}__isnull": True}) | Q(**{f"{column}__lt": now - NOTED_EVERY})
-    mine = Endpoint.objects.filter(guardian=guardian, channel=ChannelName.WEBPUSH)
-    mine.filter(due, address_key=push_key(endpoint_url)).update(**{column: now})
 
 
 def _devices(guardian: Guardian) -> int:

@@ -31,6 +31,7 @@ class Item:
     """One thing from a device: what it is about, and what the verb of its kind needs."""
 
     key: str
+    kind: str
     data: dict[str, Any]
 
 
@@ -62,17 +63,17 @@ def queue(request: HttpRequest) -> HttpResponse:
 
 def take(person: Guardian, rows: Sequence[object]) -> dict[str, Any]:
     """Do what can be done. A row that has not even a key can't be answered and is passed over."""
-    of_kind: dict[str, list[Item]] = defaultdict(list)
+    of_verb: dict[Verb, list[Item]] = defaultdict(list)
     refused: Refusals = {}
     for row in rows:
         key, kind, data = _parts(row)
         if key and kind in KINDS and isinstance(data, dict):
-            of_kind[kind].append(Item(key, data))
+            of_verb[KINDS[kind]].append(Item(key, kind, data))
         elif key:
             refused[key] = _unreadable()
-    for kind, items in of_kind.items():
-        refused |= KINDS[kind](person, items)
-    asked = [item.key for items in of_kind.values() for item in items]
+    for verb, items in of_verb.items():
+        refused |= verb(person, items)
+    asked = [item.key for items in of_verb.values() for item in items]
     return {
         "done": [key for key in dict.fromkeys(asked) if key not in refused],
         "refused": [{"key": key, "words": words} for key, words in refused.items()],
@@ -114,29 +115,23 @@ def _files(person: Guardian, items: Sequence[Item]) -> Refusals:
     return refused
 
 
-def _noted(verb: Callable[[Guardian, str], None]) -> Verb:
-    """What a device tells of itself: {"endpoint": its push address}."""
-
-    def note(person: Guardian, items: Sequence[Item]) -> Refusals:
-        refused: Refusals = {}
-        for item in items:
-            address = item.data.get("endpoint")
-            if isinstance(address, str) and address.isascii() and 0 < len(address) <= LONGEST_ADDRESS:
-                verb(person, address)
-            else:
-                refused[item.key] = _unreadable()
-        return refused
-
-    return note
+def _notes(person: Guardian, items: Sequence[Item]) -> Refusals:
+    """What a device tells of itself, that the app was opened or a push shown: {"endpoint": push address}."""
+    refused: Refusals = {}
+    told: dict[str, set[str]] = defaultdict(set)
+    for item in items:
+        address = item.data.get("endpoint")
+        if isinstance(address, str) and address.isascii() and 0 < len(address) <= LONGEST_ADDRESS:
+            told[address].add(item.kind)
+        else:
+            refused[item.key] = _unreadable()
+    for address, kinds in told.items():
+        endpoints.note(person, address, seen="seen" in kinds, arrived="arrived" in kinds)
+    return refused
 
 
 def _unreadable() -> str:
     return _("送信できませんでした。お手数ですが、もう一度入力してください。")
 
 
-KINDS: dict[str, Verb] = {
-    "receipt": _receipts,
-    "file": _files,
-    "seen": _noted(endpoints.seen),
-    "arrived": _noted(endpoints.arrived),
-}
+KINDS: dict[str, Verb] = {"receipt": _receipts, "file": _files, "seen": _notes, "arrived": _notes}

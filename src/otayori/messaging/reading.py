@@ -3,13 +3,14 @@
 from collections.abc import Collection, Mapping
 from uuid import UUID
 
-from django.db import connection
-from django.db.models import Q
+from django.db.models import Q, QuerySet
+from django.db.models.expressions import RawSQL
 
 from otayori.core import clock
+from otayori.core.prepared import Prepared, cursor
 from otayori.delivery import fallback
 from otayori.messaging.access import inbox_of
-from otayori.messaging.models import Message
+from otayori.messaging.models import Message, Recipient
 from otayori.roster.models import Guardian
 
 _MOST = 32767  # of a PositiveSmallIntegerField; a phone may say anything
@@ -37,6 +38,16 @@ RETURNING CASE WHEN seen.version = m.version THEN ARRAY(
 """
 
 
+def _received(guardian_id: UUID, message_ids: list[UUID]) -> QuerySet[Recipient]:
+    """Those of these messages that the guardian got: `_READ` finds them in what inbox_of says."""
+    mine = inbox_of(Guardian(id=guardian_id)).order_by()
+    asked = RawSQL("SELECT unnest(%s::uuid[])", [message_ids])  # one blank, however many they are
+    return mine.filter(message_id__in=asked).only("pk")
+
+
+_MINE = Prepared(_received, UUID(int=1), [UUID(int=2)])
+
+
 def mark_read(
     guardian: Guardian, message_ids: Collection[UUID], versions: Mapping[UUID, int] | None = None
 ) -> int:
@@ -50,13 +61,11 @@ def mark_read(
     if not ids:
         return 0
     opened = [None if versions is None else min(max(versions.get(one, 1), 1), _MOST) for one in ids]
-    mine, params = (
-        inbox_of(guardian).order_by().filter(message_id__in=ids).values("pk").query.sql_with_params()
-    )
+    mine, params = _MINE.filled(guardian.id, ids)
     now = clock.now()
-    with connection.cursor() as cursor:  # receipts: a page opened, a batch from a phone
-        cursor.execute(_READ.format(mine=mine), [now, now, ids, opened, *params])
-        read = cursor.fetchall()
+    with cursor() as asked:  # receipts: a page opened, a batch from a phone
+        asked.execute(_READ.format(mine=mine), [now, now, ids, opened, *params])
+        read = asked.fetchall()
     if waiting := [batch_id for (batches,) in read for batch_id in batches or ()]:
         fallback.spare(guardian.id, waiting)
     return len(read)
