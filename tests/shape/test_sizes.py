@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -13,10 +14,11 @@ PARAMETERS = 5
 POSITIONAL = 3  # with self; beyond, keyword-only
 
 
-def modules() -> Iterator[tuple[Path, ast.Module]]:
-    for path in SOURCE.rglob("*.py"):
-        if "migrations" not in path.parts:
-            yield path, ast.parse(path.read_text())
+@cache
+def modules() -> list[tuple[Path, ast.Module]]:
+    return [
+        (path, ast.parse(path.read_text())) for path in SOURCE.rglob("*.py") if "migrations" not in path.parts
+    ]
 
 
 def functions() -> Iterator[tuple[str, ast.FunctionDef | ast.AsyncFunctionDef]]:
