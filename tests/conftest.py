@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import django
 import pytest
 import pytest_django
+from hypothesis import HealthCheck, settings
 
 from otayori.delivery.channels.webpush.vapid import new_private_key_pem
 from otayori.ops.postgres import EmbeddedPostgres
@@ -45,6 +46,10 @@ def _prepare_environment() -> None:
 
 _prepare_environment()
 django.setup()
+
+# A machine that is busy with other things makes nothing wrong that is right
+settings.register_profile("no clock", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("no clock")
 
 
 def pytest_unconfigure() -> None:
