@@ -33,8 +33,8 @@ test-alone:
 test-real: # with browsers, workers, servers: they wait more than they work
 	$(PY) -m pytest -q -m "browser or processes"
 
-check: lint ## the quick half of the tests: no browser, no processes, nothing slow; on two cores
-	@$(MAKE) --no-print-directory --output-sync=target -j2 check-pages check-rest
+check: .venv/.dev $(TRANSLATIONS) ## lint, and the quick half of the tests: no browser, no processes, nothing slow; on two cores
+	@$(MAKE) --no-print-directory --output-sync=target -j2 lint check-pages check-rest
 
 check-pages:
 	$(QUICK) tests/console tests/family tests/attachments

@@ -102,6 +102,7 @@ def test_an_auditor_looks_and_writes_nothing(client: Client, cast: Cast) -> None
     assert "?day=" not in client.get(CALENDAR).content.decode()
 
 
+@pytest.mark.slow
 def test_statements_are_few_for_a_large_school(
     client: Client, cast: Cast, django_assert_max_num_queries
 ) -> None:  # type: ignore[no-untyped-def]

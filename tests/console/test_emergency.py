@@ -306,6 +306,7 @@ def statements(taken: CaptureQueriesContext) -> list[str]:
     return [sql for sql in found if not sql.startswith(("SAVEPOINT", "RELEASE"))]
 
 
+@pytest.mark.slow
 def test_a_school_of_1200_costs_few_statements(client: Client, cast: Cast, pick_up: MessageTemplate) -> None:
     many_students(cast.sakura, cast.year)
     client.force_login(cast.suzuki)

@@ -112,6 +112,7 @@ def test_a_full_day_is_cut_with_a_link_to_the_rest(client: Client, cast: Cast) -
     assert f"?when={clock.today()}" in page.content.decode()
 
 
+@pytest.mark.slow
 def test_twelve_statements_for_everybody(client: Client, cast: Cast, django_assert_max_num_queries) -> None:  # type: ignore[no-untyped-def]
     fill(cast)
     asked(cast.sato, cast.sakura, "佐藤の依頼")

@@ -290,6 +290,7 @@ def test_of_the_boards_message_each_school_tells_its_own(client: Client, cast: C
     assert client.get(address + here).status_code == 404
 
 
+@pytest.mark.slow
 def test_a_message_of_1200_children(  # type: ignore[no-untyped-def]
     client: Client, cast: Cast, django_assert_max_num_queries
 ) -> None:

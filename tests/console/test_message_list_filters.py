@@ -111,6 +111,7 @@ def test_the_board_filters_by_class_once_a_school_is_chosen(client: Client, cast
     assert titles(client, f"?sender={cast.sakura.id}&to=classroom:{cast.p3_1.id}") == {"1組へ"}
 
 
+@pytest.mark.slow
 def test_twelve_statements_for_a_large_school(
     client: Client, cast: Cast, django_assert_max_num_queries
 ) -> None:  # type: ignore[no-untyped-def]

@@ -169,6 +169,7 @@ def test_a_sheet_is_revoked_after_asking(cast: Cast, client: Client) -> None:
     assert status_of(cast.suzuki, client, "revoke_sheet", cast.aoi.id, sheet.id) == 404
 
 
+@pytest.mark.slow
 def test_a_school_of_seven_hundred_costs_no_more_statements(
     cast: Cast, client: Client, django_assert_max_num_queries: Callable[[int], Any]
 ) -> None:

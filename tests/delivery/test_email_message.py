@@ -224,6 +224,7 @@ def test_a_carriers_odd_address_stays_quoted() -> None:
     assert message_from_bytes(raw, policy=policy.compat32)["To"] == '"a..b"@docomo.ne.jp'
 
 
+@pytest.mark.slow
 @given(st.text(max_size=200))
 @settings(deadline=None)
 def test_any_subject_survives_and_stays_within_lines(title: str) -> None:

@@ -155,6 +155,7 @@ def test_an_unknown_address_is_not_found(cast: Cast, token: str) -> None:
     assert Client().get(f"/feed/{token}.ics").status_code == 404
 
 
+@pytest.mark.slow
 def test_guessing_is_slowed_and_good_addresses_are_answered_all_the_same(cast: Cast, kim: Client) -> None:
     path = make(kim)
     answers = {Client().get(f"/feed/{'A' * 20}{number:02}.ics").status_code for number in range(70)}

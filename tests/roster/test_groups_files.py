@@ -232,6 +232,7 @@ def large(cast: Cast) -> Cast:
     return cast
 
 
+@pytest.mark.slow
 def test_pages_of_a_school_of_1200_take_twelve_statements(
     large: Cast, client: Client, django_assert_max_num_queries: Statements
 ) -> None:

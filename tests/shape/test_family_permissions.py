@@ -88,7 +88,7 @@ def test_every_address_for_guardians_has_its_line() -> None:
     assert all(door(one).startswith("everyone: ") for one in others)
 
 
-@pytest.mark.parametrize("state", ["released", "recalled"])
+@pytest.mark.parametrize("state", ["released", pytest.param("recalled", marks=pytest.mark.slow)])
 def test_guardians_see_and_do_what_the_table_says(cast: Cast, clients: dict[str, Client], state: str) -> None:
     things = of_the_school(cast) | of_the_message(messages(cast)[state])
     found = {}

@@ -38,6 +38,7 @@ def answers(client: Client, address: str) -> set[int]:
     return {client.get(address).status_code, client.post(address).status_code} - {405}
 
 
+@pytest.mark.slow
 def test_staff_of_another_school_and_families_find_nothing(cast: Cast, things: Things) -> None:
     other_manager = staff("森 校長", "mori@school.example", cast.kashiwa, Role.MANAGER)
     tried = 0
@@ -50,6 +51,7 @@ def test_staff_of_another_school_and_families_find_nothing(cast: Cast, things: T
     assert tried > 60
 
 
+@pytest.mark.slow
 def test_somebody_who_left_the_school_finds_nothing(cast: Cast, things: Things) -> None:
     Membership.objects.filter(user=cast.suzuki).delete()
     client = Client()
