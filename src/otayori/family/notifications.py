@@ -27,8 +27,14 @@ def notifications(request: HttpRequest) -> HttpResponse:
 
 
 def notification_page(request: HttpRequest) -> dict[str, Any]:
-    """What the steps need: the key to subscribe with."""
-    return {"push_key": test_push.public_key()}
+    """What the steps need: the key to subscribe with, and whether mail comes where notifications do not."""
+    ways = endpoints.endpoints_of(guardian_of(request))
+    return {"push_key": test_push.public_key(), "by_mail": reached_by_mail(ways)}
+
+
+def reached_by_mail(ways: list[Endpoint]) -> bool:
+    """Tell whether one of these is a mail address that works."""
+    return any(way.channel == ChannelName.EMAIL and way.state == Endpoint.State.ACTIVE for way in ways)
 
 
 @guardian

@@ -8,10 +8,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from otayori.core import mail
 from otayori.core.moments import moment_text
-from otayori.delivery import endpoints
+from otayori.delivery import endpoints, test_push
 from otayori.delivery.models import ChannelName, Endpoint
 from otayori.delivery.withdraw import Why, withdraw
-from otayori.family.notifications import notification_page
+from otayori.family.notifications import reached_by_mail
 from otayori.family.queue import LONGEST_ADDRESS
 from otayori.roster.access import guardian, guardian_of
 
@@ -26,12 +26,13 @@ def reach(request: HttpRequest) -> HttpResponse:
     context = {
         "mails": mails,
         "devices": devices,
-        "by_mail": any(way.state == Endpoint.State.ACTIVE for way in mails),
+        "by_mail": reached_by_mail(ways),
         "by_push": any(way.state == Endpoint.State.ACTIVE for way in devices),
         "sender": mail.sender_address(),
+        "push_key": test_push.public_key(),
         "nav_current": "settings",
     }
-    return render(request, "family/reach.html", context | notification_page(request))
+    return render(request, "family/reach.html", context)
 
 
 @guardian

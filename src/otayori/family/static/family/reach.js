@@ -48,7 +48,7 @@ const lookAtDevice = async (subscription) => {
 const lookAtLast = async () => {
   const last = await device.get("lastPush");
   const language = document.documentElement.lang;
-  const when = last && new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short", timeZone: "Asia/Tokyo" }).format(last.at);
+  const when = last && new Intl.DateTimeFormat(language, { numberingSystem: "latn", timeZone: "Asia/Tokyo", month: "long", day: "numeric", weekday: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(last.at);
   box.querySelector("[data-last]").textContent = when || mine.arrived || "";
   show("last", when || mine.arrived ? "some" : "none");
 };
