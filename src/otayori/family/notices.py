@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from otayori.accounts.models import User
 from otayori.core import mail
 from otayori.delivery import endpoints
 from otayori.delivery.models import ChannelName, Endpoint
@@ -38,14 +39,15 @@ def sign_in_changed(person: Guardian, old: str) -> None:
         )
 
 
-def somebody_tried(email: str) -> None:
-    """Tell an address that has an account that somebody wanted it for theirs. Raises `mail.MailNotSent`."""
-    text = _(
-        "おたよりで、ほかの人がこのメールアドレスをログインに使おうとしました。\n\n"
-        "このアドレスは、すでにあなたのログインに使われています。何も変わっていません。\n"
-        "ご自分で入力したときは、このアドレスでそのままログインしてください。"
-    )
-    mail.send_text(email, _("おたより 確認のお知らせ"), text)
+def somebody_tried(holder: User) -> None:
+    """Tell who has an account that somebody wanted its address for theirs. Raises `mail.MailNotSent`."""
+    with translation.override(holder.language):
+        text = _(
+            "おたよりで、ほかの人がこのメールアドレスをログインに使おうとしました。\n\n"
+            "このアドレスは、すでにあなたのログインに使われています。何も変わっていません。\n"
+            "ご自分で入力したときは、このアドレスでそのままログインしてください。"
+        )
+        mail.send_text(holder.email, _("おたより 確認のお知らせ"), text)
 
 
 def _others(person: Guardian, email: str) -> set[str]:

@@ -132,7 +132,7 @@ def _send(request: HttpRequest, purpose: str, email: str) -> str:
         if holder is None or holder == request.user:
             codes.send(request.session, purpose, email)
         elif codes.pretend(request.session, purpose, email):
-            notices.somebody_tried(email)
+            notices.somebody_tried(holder)
     except mail.MailNotSent:
         return _("いま、メールを送れません。数分待ってから、もう一度お試しください。")
     return ""
