@@ -26,10 +26,12 @@ SHELL = (
     "otayori/print.css", "otayori/ui.js", "otayori/icons/favicon.svg",
     "otayori/icons/app-192.png", "otayori/icons/badge-96.png",
     "family/family.css", "family/app.js", "family/device.js", "family/deliver.js", "family/queue.js",
-    "family/send.js", "family/subscription.js", "family/push.js",
+    "family/send.js", "family/subscription.js", "family/push.js", "family/which_device.js",
     "family/inbox.js", "family/search.js", "family/kept.js", "family/fetch_ahead.js", "family/keep.js",
     "family/offline.js", "family/reach_report.js",
 )  # fmt: skip
+# Kept on the device and shown again and again: what was to be told once ("saved") does not stand in it
+_NOBODYS: dict[str, Any] = {"messages": ()}
 ICONS = (("app-192", 192, "any"), ("app-512", 512, "any"), ("app-maskable-512", 512, "maskable"))
 WORKER = (
     "family/device.js", "family/deliver.js",
@@ -79,13 +81,13 @@ def worker(request: HttpRequest) -> HttpResponse:
 @everyone(WHY)
 def offline(request: HttpRequest) -> HttpResponse:
     """What is shown for a page that is not on the device while there is no network."""
-    return render(request, "family/offline.html")
+    return render(request, "family/offline.html", _NOBODYS)
 
 
 @everyone(WHY)
 def message_shell(request: HttpRequest) -> HttpResponse:
     """The message page without a message: the service worker fills it from a push."""
-    return render(request, "family/message_shell.html", {"nav_current": "inbox"})
+    return render(request, "family/message_shell.html", _NOBODYS | {"nav_current": "inbox"})
 
 
 @cache

@@ -1,6 +1,5 @@
 """The guardian's devices: their names, when they were last seen, a test push, and which of them this is."""
 
-import json
 from uuid import UUID
 
 from django import forms
@@ -17,6 +16,7 @@ from otayori.delivery import endpoints, test_push
 from otayori.delivery.models import ChannelName, Endpoint
 from otayori.delivery.parcel import Outcome, Verdict
 from otayori.family import pending
+from otayori.family.told import told
 from otayori.roster.access import guardian, guardian_of
 from otayori.roster.models import Guardian
 
@@ -80,9 +80,7 @@ def try_device(request: HttpRequest, endpoint_id: UUID) -> HttpResponse:
 @require_POST
 def which(request: HttpRequest) -> HttpResponse:
     """Tell a device which of the guardian's it is. JSON {"endpoint": push address} gives {"id"} or {}."""
-    try:
-        url = str(json.loads(request.body)["endpoint"])
-    except (ValueError, TypeError, KeyError):
+    if not (url := told(request, "endpoint")):
         return JsonResponse({"error": "endpoint"}, status=400)
     found = endpoints.device_at(guardian_of(request), url)
     return JsonResponse({"id": str(found.id)} if found else {})

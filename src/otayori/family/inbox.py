@@ -174,4 +174,4 @@ def _shown(row: Recipient, files: int) -> dict[str, Any]:
 
 
 def _number(typed: str) -> int:
-    return max(1, min(int(typed), 1000)) if typed.isdecimal() else 1
+    return max(1, min(int(typed[:9]), 1000)) if typed.isdecimal() else 1

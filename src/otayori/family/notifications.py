@@ -1,6 +1,5 @@
 """Notifications on this device: explained first, then asked for, then tried."""
 
-import json
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -15,6 +14,7 @@ from otayori.delivery import endpoints, test_push
 from otayori.delivery.channels.webpush import BadSubscription
 from otayori.delivery.models import ChannelName, Endpoint
 from otayori.delivery.parcel import Outcome, Verdict
+from otayori.family.told import told
 from otayori.roster.access import guardian, guardian_of
 
 
@@ -61,9 +61,7 @@ def subscribe(request: HttpRequest) -> HttpResponse:
 @require_POST
 def unsubscribe(request: HttpRequest) -> HttpResponse:
     """Forget this device: it signs out. JSON {"endpoint": push address}."""
-    try:
-        url = str(json.loads(request.body)["endpoint"])
-    except (ValueError, TypeError, KeyError):
+    if not (url := told(request, "endpoint")):
         return JsonResponse({"error": "endpoint"}, status=400)
     endpoints.unsubscribe(guardian_of(request), url)
     return JsonResponse({})
@@ -74,9 +72,7 @@ def unsubscribe(request: HttpRequest) -> HttpResponse:
 def try_one(request: HttpRequest) -> HttpResponse:
     """Push a test to one of the guardian's devices and say how it went. JSON {"id": endpoint id}."""
     person = guardian_of(request)
-    try:
-        wanted = str(json.loads(request.body)["id"])
-    except (ValueError, TypeError, KeyError):
+    if not (wanted := told(request, "id")):
         return JsonResponse({"error": "id"}, status=400)
     endpoint = _device(endpoints.endpoints_of(person), wanted)
     if endpoint is None:

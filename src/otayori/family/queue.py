@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from otayori.delivery import endpoints
+from otayori.family.told import is_word
 from otayori.messaging.attachments import opening
 from otayori.messaging.reading import mark_read
 from otayori.roster.access import guardian, guardian_of
@@ -23,7 +24,6 @@ from otayori.roster.models import Guardian
 
 MOST_ITEMS = 200
 LONGEST_KEY = 200
-LONGEST_ADDRESS = 2000  # of a push service
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,7 @@ def _notes(person: Guardian, items: Sequence[Item]) -> Refusals:
     told: dict[str, set[str]] = defaultdict(set)
     for item in items:
         address = item.data.get("endpoint")
-        if isinstance(address, str) and address.isascii() and 0 < len(address) <= LONGEST_ADDRESS:
+        if is_word(address):
             told[address].add(item.kind)
         else:
             refused[item.key] = _unreadable()

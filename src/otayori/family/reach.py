@@ -1,7 +1,5 @@
 """お知らせは届きますか: what reaches this guardian, and what this device tells of itself."""
 
-import json
-
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
@@ -12,7 +10,7 @@ from otayori.delivery import endpoints, test_push
 from otayori.delivery.models import ChannelName, Endpoint
 from otayori.delivery.withdraw import Why, withdraw
 from otayori.family.notifications import reached_by_mail
-from otayori.family.queue import LONGEST_ADDRESS
+from otayori.family.told import told
 from otayori.roster.access import guardian, guardian_of
 
 
@@ -39,7 +37,7 @@ def reach(request: HttpRequest) -> HttpResponse:
 @require_POST
 def device(request: HttpRequest) -> HttpResponse:
     """Tell a device how it stands. JSON {"endpoint": push address}; the answer names it, or "unknown"."""
-    if (url := _told(request, "endpoint")) is None:
+    if not (url := told(request, "endpoint")):
         return JsonResponse({"error": "endpoint"}, status=400)
     ways = endpoints.endpoints_of(guardian_of(request))
     key = endpoints.push_key(url)
@@ -57,15 +55,7 @@ def device(request: HttpRequest) -> HttpResponse:
 @require_POST
 def report(request: HttpRequest) -> HttpResponse:
     """Take from a device that it shows no pushes any more. JSON {"endpoint": push address, "why": `Why`}."""
-    url, why = _told(request, "endpoint"), _told(request, "why")
-    if url is None or why not in list(Why):
+    url, why = told(request, "endpoint"), told(request, "why")
+    if not url or why not in list(Why):
         return JsonResponse({"error": "endpoint"}, status=400)
     return JsonResponse({"withdrawn": withdraw(guardian_of(request), url, Why(why))})
-
-
-def _told(request: HttpRequest, name: str) -> str | None:
-    try:
-        found = json.loads(request.body)[name]
-    except (ValueError, TypeError, KeyError, RecursionError):
-        return None
-    return found if isinstance(found, str) and 0 < len(found) <= LONGEST_ADDRESS else None
