@@ -6,16 +6,16 @@ from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from otayori.accounts.interrupted import keeps_typing
-from otayori.delivery import endpoints, test_push
+from otayori.delivery import endpoints
 from otayori.delivery.models import ChannelName, Endpoint
 from otayori.delivery.parcel import Outcome, Verdict
 from otayori.family import pending
+from otayori.family.notifications import push_test
 from otayori.family.told import told
 from otayori.roster.access import guardian, guardian_of
 from otayori.roster.models import Guardian
@@ -61,13 +61,7 @@ def try_device(request: HttpRequest, endpoint_id: UUID) -> HttpResponse:
     device = open_device(guardian_of(request), endpoint_id)
     if device.state != Endpoint.State.ACTIVE:
         raise Http404
-    outcome = test_push.send_test(
-        device,
-        sender=_("おたより"),
-        title=_("テスト通知です。この端末に、学校からのお知らせが届きます。"),
-        language=get_language() or "ja",
-        path=reverse("family:notifications"),
-    )
+    outcome = push_test(device)
     words = _told(outcome, here=request.POST.get("here") == "1")
     sent = outcome.verdict is Verdict.SENT
     if request.headers.get("Accept", "").startswith("application/json"):

@@ -78,15 +78,20 @@ def try_one(request: HttpRequest) -> HttpResponse:
     if endpoint is None:
         words = _("この端末は、まだ登録されていません。「通知を許可する」を押してください。")
         return JsonResponse({"ok": False, "words": words}, status=404)
-    outcome = test_push.send_test(
+    outcome = push_test(endpoint)
+    sent = outcome.verdict is Verdict.SENT
+    return JsonResponse({"ok": sent, "gone": outcome.endpoint_dead, "words": _told(outcome)})
+
+
+def push_test(endpoint: Endpoint) -> Outcome:
+    """Push a test to a device, in the language of the page, and tell how it went."""
+    return test_push.send_test(
         endpoint,
         sender=_("おたより"),
         title=_("テスト通知です。この端末に、学校からのお知らせが届きます。"),
         language=get_language() or "ja",
         path=reverse("family:notifications"),
     )
-    sent = outcome.verdict is Verdict.SENT
-    return JsonResponse({"ok": sent, "gone": outcome.endpoint_dead, "words": _told(outcome)})
 
 
 def _device(ways: list[Endpoint], wanted: str) -> Endpoint | None:
