@@ -3,7 +3,7 @@ import "./device.js";
 import { flush, keep, tellState } from "./queue.js";
 import "./reach_report.js";
 import { meta, post } from "./send.js";
-import { sameKey, subscribeAnew } from "./subscription.js";
+import { sameKey, subscribeAnew, subscription } from "./subscription.js";
 
 const RECEIPTS = "otayori-receipts"; // where apps of before kept the receipts: message id -> version
 const GUARDIAN = "otayori-guardian"; // whose pages are kept on this device
@@ -107,8 +107,6 @@ const settle = async () => {
   const digest = document.querySelector('meta[name="otayori-digest"]');
   if (digest) await device.set("digest", !["", "0", "false", "off"].includes(digest.content));
 };
-
-const subscription = async () => (await (await worker?.getRegistration())?.pushManager?.getSubscription()) ?? null;
 
 // The server is told a push address once, again when it changes or another guardian has signed in here. Where the
 // subscription was lost, or made with a key that the ward no longer has, a new one is made: nobody has to notice.

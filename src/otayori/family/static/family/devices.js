@@ -1,12 +1,11 @@
 // Which of the guardian's devices this one is, and a test of it that is told where it arrives.
 import "./keep.js"; // the page after a name was changed
 import { post } from "./send.js";
+import { subscription } from "./subscription.js";
 
 const box = document.querySelector("[data-devices]");
 const worker = navigator.serviceWorker;
 let here = "";
-
-const subscription = async () => (await (await worker?.getRegistration())?.pushManager?.getSubscription()) ?? null;
 
 const mark = async () => {
   const mine = await subscription();

@@ -1,5 +1,7 @@
 // Notifications on this device, step by step: what can be done here, asking, subscribing, trying.
 import { post } from "./send.js";
+import { subscribeAnew } from "./subscription.js";
+import { standalone, thisDevice } from "./which_device.js";
 
 const box = document.querySelector("[data-push]");
 const told = box.querySelector("[data-push-told]");
@@ -11,34 +13,13 @@ const show = (state) => {
 };
 const tell = (words) => { told.textContent = words; };
 
-const isApple = /iPhone|iPad/.test(navigator.userAgent) || (navigator.platform === "MacIntel" && navigator.maxTouchPoints > 1);
-const onHomeScreen = matchMedia("(display-mode: standalone)").matches || navigator.standalone === true;
 const canPush = worker && "PushManager" in window && "Notification" in window;
-
-const keyBytes = (text) => {
-  const plain = atob(text.replace(/-/g, "+").replace(/_/g, "/"));
-  return Uint8Array.from(plain, (character) => character.charCodeAt(0));
-};
-
-const sameKey = (subscription) => {
-  const theirs = subscription.options?.applicationServerKey;
-  if (!theirs) return true;
-  const ours = keyBytes(box.dataset.key);
-  const bytes = new Uint8Array(theirs);
-  return bytes.length === ours.length && bytes.every((byte, place) => byte === ours[place]);
-};
 
 // Returns what the server said: { id } or { words }.
 const register = async () => {
-  const { pushManager } = await worker.ready;
-  let subscription = await pushManager.getSubscription();
-  if (subscription && !sameKey(subscription)) {
-    await subscription.unsubscribe(); // made with a key that the ward no longer has
-    subscription = null;
-  }
-  subscription ??= await pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: keyBytes(box.dataset.key) });
-  const answer = await post(box.dataset.subscribe, JSON.stringify(subscription));
-  if (answer.ok) localStorage.setItem("otayori-push", subscription.endpoint);
+  const mine = await subscribeAnew(box.dataset.key);
+  const answer = await post(box.dataset.subscribe, JSON.stringify(mine));
+  if (answer.ok) localStorage.setItem("otayori-push", mine.endpoint);
   return answer.json();
 };
 
@@ -56,7 +37,7 @@ const subscribe = async () => {
 
 const look = async () => {
   tell("");
-  if (!canPush) return show(isApple && !onHomeScreen ? "ios" : "unsupported");
+  if (!canPush) return show(thisDevice().os === "ios" && !standalone() ? "ios" : "unsupported");
   if (Notification.permission === "denied") return show("denied");
   if (Notification.permission === "granted" && (await (await worker.ready).pushManager.getSubscription())) return subscribe();
   return show("asking");

@@ -1,13 +1,11 @@
 // Tell the server at once when this device shows no notifications any more; and the guardian, once, on the list.
 import "./device.js";
 import { meta, post } from "./send.js";
+import { subscription } from "./subscription.js";
 
 const PUSH = "otayori-push"; // the push address the server knows: only who had notifications here can lose them
 
 const known = () => { try { return localStorage.getItem(PUSH); } catch { return null; } };
-
-export const subscription = async () =>
-  (await (await navigator.serviceWorker?.getRegistration())?.pushManager?.getSubscription()) ?? null;
 
 // "on"; "permission": taken away; "gone": the browser has lost the subscription; "never": there were none here.
 export const stateOf = ({ before, permission, subscribed }) => {

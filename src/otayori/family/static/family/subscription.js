@@ -1,13 +1,17 @@
 // The push subscription of this device, made with the key that the ward has now.
 
+// The one there is, or null.
+export const subscription = async () =>
+  (await (await navigator.serviceWorker?.getRegistration())?.pushManager?.getSubscription()) ?? null;
+
 const keyBytes = (text) => {
   const plain = atob(text.replace(/-/g, "+").replace(/_/g, "/"));
   return Uint8Array.from(plain, (character) => character.charCodeAt(0));
 };
 
 // Where the browser does not tell its key, it is taken for ours.
-export const sameKey = (subscription, key) => {
-  const theirs = subscription.options?.applicationServerKey;
+export const sameKey = (mine, key) => {
+  const theirs = mine.options?.applicationServerKey;
   if (!theirs) return true;
   const ours = keyBytes(key);
   const bytes = new Uint8Array(theirs);

@@ -28,7 +28,7 @@ const take = async (path, response) => {
     await tellPages({ type: "push", path, kind: "gone" });
     return;
   }
-  if (!response.ok || response.redirected || response.type !== "basic") return;
+  if (!isOurs(response)) return;
   const hadMore = (await lookUp(path))?.headers.has(MORE);
   await keepPage(path, response.clone());
   const news = hadMore && !(await lookUp(path))?.headers.has(MORE) ? "rest" : "correction";
@@ -105,7 +105,7 @@ self.addEventListener("message", (event) => {
   event.waitUntil((async () => {
     // The header says that nobody is reading yet: the server does not mark the message read.
     const response = await fetch(path, { headers: { "Otayori-Purpose": "store" } }).catch(() => null);
-    const isPage = Boolean(response?.ok && !response.redirected);
+    const isPage = Boolean(response && isOurs(response));
     if (isPage) await keepPage(path, response);
     event.ports[0]?.postMessage(isPage);
   })());

@@ -42,6 +42,9 @@ const lookUp = async (path) => {
   }
 };
 
+// What the server gave for what was asked: not the page for signing in instead, not what another site says.
+const isOurs = (response) => response.ok && !response.redirected && response.type === "basic";
+
 const keptPaths = async (cache) => (await cache.keys()).map((request) => new URL(request.url).pathname);
 
 const trim = async (cache) => {

@@ -117,14 +117,14 @@ const fetchAhead = (path) => fetch(path, { headers: { "Otayori-Purpose": "store"
 const fetchFile = async (path) => {
   if (await lookUp(path)) return;
   const response = await fetchAhead(path);
-  if (!response.ok || response.redirected) return;
+  if (!isOurs(response)) return;
   const html = await response.clone().text();
   await keepPage(path, response);
   const pictures = [...html.matchAll(/src="([^"]+)"/g)].map(([, address]) => address).filter((one) => PICTURE.test(one));
   for (const picture of pictures.slice(0, MOST_PICTURES)) {
     const answer = await fetchAhead(picture);
     if (!(await lookUp(path))) return; // recalled meanwhile
-    if (answer.ok) await put(picture, answer);
+    if (isOurs(answer)) await put(picture, answer);
   }
 };
 
