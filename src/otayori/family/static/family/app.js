@@ -143,8 +143,9 @@ const start = async () => {
   worker?.register("/sw.js", { scope: "/", updateViaCache: "none" }).catch(() => {});
   // What is kept may be old: the worker looks for newer words, now that there is something to read.
   if (fromDevice) worker?.controller?.postMessage({ type: "shown", path: location.pathname });
-  // The kept shells speak the language of the pages.
-  worker?.ready.then(({ active }) => active?.postMessage({ type: "language", language: document.documentElement.lang }));
+  // What is kept speaks the language of the pages; only a page of the server's knows which one was chosen last.
+  const told = { type: "language", language: document.documentElement.lang };
+  if (!fromDevice) worker?.ready.then(({ active }) => active?.postMessage(told));
   await settlePush().catch(() => {});
   await noteSeen().catch(() => {});
   await flush();

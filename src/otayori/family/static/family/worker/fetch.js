@@ -65,9 +65,15 @@ self.addEventListener("message", (event) => {
 const wantsNew = (request, kept) =>
   ["reload", "no-cache"].includes(request.cache) || (kept.headers.has(MORE) && request.referrer === request.url);
 
+// Kept before the guardian chose another language: stands only where there is no network.
+const isForeign = async (kept) => {
+  const spoken = await device.get("language");
+  return Boolean(spoken && kept.headers.get(LANGUAGE)) && kept.headers.get(LANGUAGE) !== spoken;
+};
+
 const openPage = async (event, path) => {
   const kept = await lookUp(path);
-  if (kept && !LISTS.has(path) && !wantsNew(event.request, kept)) return kept;
+  if (kept && !LISTS.has(path) && !wantsNew(event.request, kept) && !(await isForeign(kept))) return kept;
   const network = fetch(event.request);
   event.waitUntil(follow(network, path));
   return (await networkFirst(network, kept)).clone();

@@ -16,6 +16,7 @@ const RECALLED = "Otayori-Recalled";
 // Headers of what is kept alone: since when (by this device's clock), and that it is the beginning of a longer text.
 const KEPT = "Otayori-Kept";
 const MORE = "Otayori-More";
+const LANGUAGE = "Otayori-Language"; // of what stands around the school's words
 const SERVED = 'name="otayori-served" content=';
 // The addresses of the app's files name their version (core/statics.py). A kept page outlives it: it names them without
 // one, and gets those that are on the device when it is opened.
@@ -26,6 +27,7 @@ const asKept = (html) => html.replace(`${SERVED}"network"`, `${SERVED}"store"`).
 // `like` lends its headers: a page we make stands under the same content policy as the server's.
 const pageResponse = (html, like, marks = {}) => {
   const headers = new Headers({ "Content-Type": "text/html; charset=utf-8", [KEPT]: String(Date.now()), ...marks });
+  headers.set(LANGUAGE, /<html lang="([^"]*)"/.exec(html)?.[1] ?? "");
   for (const name of ["Content-Security-Policy", "Permissions-Policy", "Referrer-Policy", VERSION, RECALLED]) {
     const value = like.headers.get(name);
     if (value) headers.set(name, value);
@@ -140,11 +142,13 @@ self.addEventListener("activate", (event) => {
   })());
 });
 
-// The pages tell their language; a shell in another one is fetched anew.
+// What the server has sent tells its language: a shell in another one is fetched anew, a kept page when it is opened.
 self.addEventListener("message", (event) => {
   if (event.data?.type !== "language") return;
   event.waitUntil((async () => {
+    const { language } = event.data;
+    if ((await device.get("language")) !== language) await device.set("language", language);
     const shell = await (await fromShell(CONFIG.messageShell)).text();
-    if (!shell.includes(`<html lang="${event.data.language}"`)) await fetchShellPages();
+    if (!shell.includes(`<html lang="${language}"`)) await fetchShellPages();
   })());
 });
