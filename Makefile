@@ -16,7 +16,7 @@ export UV_SYSTEM_CERTS := $(if $(wildcard /etc/ssl/certs/ca-certificates.crt),tr
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check check-pages check-rest test-alone test-real lint bench chaos messages translations locale lock packages
+.PHONY: help demo test check check-pages check-rest test-alone test-real lint bench chaos screens messages translations locale lock packages
 
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -53,6 +53,9 @@ bench: .venv/.bench $(TRANSLATIONS) ## measure all (half an hour) and write docs
 
 chaos: .venv/.dev $(TRANSLATIONS) ## break things for two minutes and count what arrived; see docs/operate/chaos.md
 	$(PY) -m bench.chaos $(ARGS)
+
+screens: .venv/.dev ## take all pictures of docs/screens anew, from a demo that runs; docs/screens/README.md says how
+	$(PY) -m tools.take_screens $(ARGS)
 
 messages: .venv/.dev ## collect the sentences of the screens into src/otayori/locale (needs GNU gettext)
 	cd src/otayori && OTAYORI_PROFILE=test DJANGO_SETTINGS_MODULE=otayori.config.settings \

@@ -1,7 +1,8 @@
-"""Take the pictures of docs/screens from a running demo: `make demo`, then this file with .venv/bin/python.
+"""Take the pictures of docs/screens from a running demo: `make demo`, and `make screens` beside it.
 
-Each step of the story is a function; it sends a letter of 桜小学校, an emergency of it and one of the board.
-So take them from a demo that has just been made. docs/screens/README.md shows them.
+Each step of the story is a function; it sends a letter of 桜小学校, an emergency of it and one of the board,
+joins with the demo's sheet, and signs devices out. So take them from a demo that has just been made.
+docs/screens/README.md shows them.
 """
 
 import argparse
@@ -13,17 +14,14 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from PIL import Image
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import sync_playwright
+from tools.camera import DESKTOP, PHONE, Camera
+from tools.guardian_screens import guardian
 
+ROOT = Path(__file__).parents[1]
 TOKYO = ZoneInfo("Asia/Tokyo")
-PASSWORD = "otayori-demo-2026"
 SUZUKI, TAKAHASHI, SATO = "suzuki@sakura.example", "takahashi@sakura.example", "sato@sakura.example"
-TANAKA, KIM = "tanaka@board.example", "kim@home.example"
-
-DESKTOP = (1366, 768)
-PHONE = (390, 844)
-COLOURS = 256  # a page has few; the file is a third then
+TANAKA = "tanaka@board.example"
 
 TITLE = "引き渡し訓練について"
 TEXT = """保護者の皆さま
@@ -43,49 +41,6 @@ DRILL_PAGE = """<html lang="ja"><title>引き渡し訓練のご案内</title>
 <p>14:00　訓練の放送。教室で待ちます<br>14:15　校庭に集まります（雨のときは体育館）<br>
 14:20　引き渡し。学級の札の前にお並びください</p><h2>お願い</h2>
 <p>・登録した保護者の方がお迎えに来てください。<br>・ごきょうだいは、下の学年から順にお迎えください。</p>"""
-
-
-class Camera:
-    """Takes the pictures: a page of somebody, the size of a PC or of a phone."""
-
-    def __init__(self, browser: Browser, base: str, folder: Path) -> None:
-        self._browser, self._base, self._folder = browser, base, folder
-
-    def sign_in(self, email: str, size: tuple[int, int] = DESKTOP) -> Page:
-        """Return a page of somebody who has just signed in."""
-        viewport = {"width": size[0], "height": size[1]}
-        context = self._browser.new_context(base_url=self._base, viewport=viewport, locale="ja-JP")  # type: ignore[arg-type]
-        page = context.new_page()
-        page.goto("/accounts/login/")
-        page.get_by_label("メールアドレス").fill(email)
-        page.get_by_label("パスワード").fill(PASSWORD)
-        page.get_by_role("button", name="ログインする", exact=True).click()
-        page.wait_for_load_state("networkidle")
-        return page
-
-    def print_pdf(self, html: str, file: Path) -> None:
-        """Make the PDF that a school would attach."""
-        page = self._browser.new_page()
-        page.set_content(html)
-        page.pdf(path=file, format="A4")
-        page.close()
-
-    def take(self, page: Page, name: str, *, most: int = 0) -> None:
-        """Keep what the window shows; with `most`, the page as far as that, in a window that is so tall."""
-        before = page.viewport_size
-        if most and before:
-            whole = page.evaluate("document.documentElement.scrollHeight")
-            page.set_viewport_size(
-                {"width": before["width"], "height": min(most, max(whole, before["height"]))}
-            )
-            page.wait_for_timeout(200)
-        file = self._folder / f"{name}.png"
-        page.screenshot(path=file, animations="disabled", caret="hide")
-        if most and before:
-            page.set_viewport_size(before)
-        with Image.open(file) as picture:
-            small = picture.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
-        small.save(file, optimize=True)
 
 
 def compose(camera: Camera) -> None:
@@ -255,30 +210,6 @@ def find(camera: Camera) -> None:
     camera.take(page, "rules")
 
 
-def guardian(camera: Camera) -> None:
-    """What the guardian has of it."""
-    page = camera.sign_in(KIM, PHONE)
-
-    def at(title: str) -> None:
-        page.goto("/")
-        page.get_by_role("link", name=title).first.click()
-        page.wait_for_load_state("networkidle")
-
-    page.goto("/")
-    camera.take(page, "inbox")
-    at("3年学年だよりをお届けします")
-    camera.take(page, "message")
-    page.get_by_role("link", name=re.compile("学年だより_")).first.click()
-    page.wait_for_load_state("networkidle")
-    camera.take(page, "guardian-file")
-    at("学校公開のご案内")
-    camera.take(page, "guardian-corrected")
-    at("お知らせの取り消し")
-    camera.take(page, "guardian-recalled")
-    page.goto("/settings")
-    camera.take(page, "guardian-settings")
-
-
 def progress(camera: Camera) -> None:
     """The whole ward, on its way."""
     page = camera.sign_in(TANAKA)
@@ -298,17 +229,21 @@ def progress(camera: Camera) -> None:
 
 
 STORY: dict[str, Callable[[Camera], None]] = {
-    one.__name__: one for one in (compose, findings, approval, after, find, guardian, emergency, progress)
+    one.__name__: one for one in (compose, findings, approval, after, find, emergency, progress)
 }
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--base", default="http://localhost:8000")
-    parser.add_argument("--folder", type=Path, default=Path(__file__).parents[1] / "docs" / "screens")
-    parser.add_argument("--only", nargs="*", choices=STORY, default=list(STORY))
+    parser.add_argument("--mails", default="http://localhost:8025", help="the demo's mail catcher")
+    parser.add_argument(
+        "--data", type=Path, default=ROOT / "data", help="the demo's folder: its sheet to join"
+    )
+    parser.add_argument("--folder", type=Path, default=ROOT / "docs" / "screens")
+    parser.add_argument("--only", nargs="*", choices=[*STORY, "guardian"], default=[*STORY, "guardian"])
     asked = parser.parse_args()
-    asked.folder.mkdir(parents=True, exist_ok=True)
+    story = STORY | {"guardian": lambda camera: guardian(camera, asked.data, asked.mails)}
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path="/usr/bin/chromium",
@@ -316,7 +251,7 @@ def main() -> None:
             env={**os.environ, "LANGUAGE": "ja"},  # of fields for dates and times
         )
         for name in asked.only:
-            STORY[name](Camera(browser, asked.base, asked.folder))
+            story[name](Camera(browser, asked.base, asked.folder))
 
 
 if __name__ == "__main__":

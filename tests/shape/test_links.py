@@ -18,8 +18,9 @@ def test_links_and_pictures_are_there(document: Path) -> None:
 
 
 def test_every_picture_of_a_screen_is_shown_somewhere() -> None:
-    """The pictures weigh more than all the code."""
+    """The pictures weigh more than all the code; half of them are every page of the guardian app, twice."""
     shown = "".join(document.read_text() for document in DOCUMENTS)
-    pictures = sorted((ROOT / "docs" / "screens").glob("*.png"))
-    assert [picture.name for picture in pictures if picture.name not in shown] == []
-    assert sum(picture.stat().st_size for picture in pictures) < 3_000_000
+    folder = ROOT / "docs" / "screens"
+    pictures = {str(picture.relative_to(folder)): picture for picture in sorted(folder.rglob("*.png"))}
+    assert [name for name in pictures if f"{name})" not in shown] == []
+    assert sum(picture.stat().st_size for picture in pictures.values()) < 6_000_000
