@@ -64,7 +64,7 @@ def compose(camera: Camera) -> None:
         file = Path(folder) / DRILL
         camera.print_pdf(DRILL_PAGE, file)
         page.get_by_label("ファイルを追加する").set_input_files(file)
-        page.locator("[data-kept]").get_by_text("確認済み").wait_for()
+        page.locator("[data-kept]").get_by_text("添付できます").wait_for()
     page.locator("#attachments-title").scroll_into_view_if_needed()
     page.evaluate("document.querySelector('#attachments-title').scrollIntoView({block: 'center'})")
     camera.take(page, "files")
