@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from django.views.decorators.http import conditional_page
 
 from otayori.accounts.access import everyone
 from otayori.core import languages, statics
@@ -40,6 +41,7 @@ WORKER = (
 
 
 @everyone(WHY)
+@conditional_page
 def manifest(request: HttpRequest) -> HttpResponse:
     """The web app manifest, in the language of the page that links it."""
     fields = {
@@ -70,8 +72,9 @@ def manifest(request: HttpRequest) -> HttpResponse:
 
 
 @everyone(WHY)
+@conditional_page
 def worker(request: HttpRequest) -> HttpResponse:
-    """The service worker: its settings, and the files it is made of."""
+    """The service worker: its settings, and the files it is made of. 304 for a browser that has it."""
     response = HttpResponse(_script(), content_type="text/javascript")
     response["Service-Worker-Allowed"] = "/"
     response["Cache-Control"] = "no-cache"
