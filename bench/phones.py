@@ -70,9 +70,11 @@ async def _open(phone: Phone, port: int, start: float, found: list[Answer]) -> N
 async def _answer(reader: asyncio.StreamReader) -> int:
     """Read a whole answer; its status."""
     head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").lower()
-    length = next(line for line in head.split("\r\n") if line.startswith("content-length:"))
-    await reader.readexactly(int(length.partition(":")[2]))
-    return int(head.split(" ", 2)[1])
+    status = int(head.split(" ", 2)[1])
+    if status != 304:  # which has no body, whatever length it tells
+        length = next(line for line in head.split("\r\n") if line.startswith("content-length:"))
+        await reader.readexactly(int(length.partition(":")[2]))
+    return status
 
 
 async def _all(plan: list[Phone], port: int) -> list[Answer]:
