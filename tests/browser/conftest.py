@@ -21,6 +21,15 @@ PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1366, "height": 768}
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browsers come last: from the first to the last of them playwright's event loop is this thread's.
+
+    Other tests need a loop of their own; and so one Chromium is enough for all.
+    """
+    items.sort(key=lambda item: "playwright" in getattr(item, "fixturenames", ()))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def files_as_in_production() -> Iterator[None]:
     """The live server has a way of its own for the files of pages; ours is in the middleware."""
@@ -29,7 +38,7 @@ def files_as_in_production() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(scope="module")  # while it runs its event loop is this thread's: other modules need theirs
+@pytest.fixture(scope="session")
 def playwright() -> Iterator[Playwright]:
     # Playwright's loop runs in this thread; Django must not take it for a reason to refuse the database.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
@@ -38,7 +47,7 @@ def playwright() -> Iterator[Playwright]:
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def chromium(playwright: Playwright) -> Iterator[Browser]:
     browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
     yield browser
