@@ -219,6 +219,8 @@ def test_the_map_of_an_emergency_opens_without_network(phone: Page, cast: Cast) 
     assert AttachmentOpening.objects.get().user == cast.kim.user
     recalled = content(message, kind=Kind.RECALL, version=2, title="お知らせの取り消し", text="宛先の誤り")
     deliver(phone, render(recalled))
+    phone.wait_for_url(f"**/m/{message.id}")  # the open file gives way to what is left of it
+    expect(phone.get_by_role("heading", name="お知らせの取り消し")).to_be_visible()
     assert [one for one in kept(phone) if one.startswith(f"/m/{message.id}")] == [f"/m/{message.id}"]
 
 
