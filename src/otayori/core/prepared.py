@@ -19,6 +19,14 @@ from django.db.models.query import get_related_populators
 M = TypeVar("M", bound=Model)
 
 
+class _Cursor(ServerBindingCursor):
+    """Remembers its statement, as Django's own cursor does: for who counts or reads statements."""
+
+    def _convert_query(self, *args: Any, **named: Any) -> Any:
+        self._query = super()._convert_query(*args, **named)  # type: ignore[misc]
+        return self._query
+
+
 @contextmanager
 def cursor() -> Iterator[Any]:
     """A cursor that sends values apart from their statement, so that PostgreSQL may keep its plan.
@@ -27,7 +35,7 @@ def cursor() -> Iterator[Any]:
     PostgreSQL can't tell a type from the place: `%s::uuid[]`.
     """
     connection.ensure_connection()
-    plain = ServerBindingCursor(connection.connection)  # type: ignore[call-arg]
+    plain = _Cursor(connection.connection)  # type: ignore[call-arg]
     with connection._prepare_cursor(plain) as wrapped:  # type: ignore[attr-defined]  # noqa: SLF001
         yield wrapped
 
