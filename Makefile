@@ -16,7 +16,7 @@ export UV_SYSTEM_CERTS := $(if $(wildcard /etc/ssl/certs/ca-certificates.crt),tr
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check check-pages check-rest test-alone test-real lint bench chaos screens messages translations locale lock packages
+.PHONY: help demo test check check-pages check-rest test-alone test-browsers lint bench chaos screens messages translations locale lock packages
 
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -25,13 +25,13 @@ demo: .venv/.demo $(TRANSLATIONS) ## run everything with a demo ward: PostgreSQL
 	@exec $(PY) -m otayori.ops.cli demo
 
 test: packages lint ## everything that is checked before a change is taken (installs Debian packages it needs)
-	@$(MAKE) --no-print-directory -j2 test-alone test-real
+	@$(MAKE) --no-print-directory -j2 test-alone test-browsers
 
-test-alone:
-	$(PY) -m pytest -q -m "not browser and not processes"
+test-alone: # workers and servers too
+	$(PY) -m pytest -q -m "not browser"
 
-test-real: # with browsers, workers, servers: they wait more than they work
-	$(PY) -m pytest -q -m "browser or processes"
+test-browsers: # the longer half
+	$(PY) -m pytest -q -m "browser"
 
 check: .venv/.dev $(TRANSLATIONS) ## lint, and the quick half of the tests: no browser, no processes, nothing slow; on two cores
 	@$(MAKE) --no-print-directory --output-sync=target -j2 lint check-pages check-rest
