@@ -37,10 +37,10 @@ check: .venv/.dev $(TRANSLATIONS) ## lint, and the quick half of the tests: no b
 	@$(MAKE) --no-print-directory --output-sync=target -j2 lint check-pages check-rest
 
 check-pages:
-	$(QUICK) tests/console tests/family tests/attachments
+	$(QUICK) tests/console tests/family
 
 check-rest:
-	$(QUICK) --ignore tests/console --ignore tests/family --ignore tests/attachments
+	$(QUICK) --ignore tests/console --ignore tests/family
 
 lint: .venv/.dev $(TRANSLATIONS) ## style, types and import directions
 	$(PY) -m ruff check
