@@ -38,3 +38,17 @@ def test_quiet_hours_say_first_that_nothing_arrives_at_all(client: Client, cast:
     Endpoint.objects.filter(guardian=cast.kim).delete()
     client.force_login(cast.kim.user)
     assert "いまは、お知らせが届きません。" in client.get(reverse("family:quiet")).content.decode()
+
+
+@pytest.mark.parametrize("by_mail", [True, False])
+def test_a_browser_that_is_refused_is_promised_mail_only_where_it_comes(
+    client: Client, cast: Cast, by_mail: bool
+) -> None:
+    if not by_mail:
+        Endpoint.objects.filter(guardian=cast.kim, channel="email").delete()
+    client.force_login(cast.kim.user)
+    refused = client.post(reverse("family:push_subscribe"), "{}", content_type="application/json")
+    assert refused.status_code == 400
+    assert ("メールでお届けします" in refused.json()["words"]) is by_mail
+    later = client.get(reverse("family:join_app")).content.decode()
+    assert ("それまでは、メールで届きます" in later) is by_mail

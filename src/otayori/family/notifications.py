@@ -49,7 +49,9 @@ def subscribe(request: HttpRequest) -> HttpResponse:
             vapid=test_push.public_key(),
         )
     except BadSubscription as error:
-        words = _("このブラウザーの通知サービスには対応していません。メールでお届けします。")
+        words = _("このブラウザーの通知サービスには対応していません。")
+        if reached_by_mail(endpoints.endpoints_of(guardian_of(request))):
+            words = _("このブラウザーの通知サービスには対応していません。メールでお届けします。")
         return JsonResponse({"error": error.code, "words": words}, status=400)
     except endpoints.TooManyDevices:
         words = _("登録できる端末は20台までです。設定で、使っていない端末を外してください。")
@@ -74,13 +76,16 @@ def try_one(request: HttpRequest) -> HttpResponse:
     person = guardian_of(request)
     if not (wanted := told(request, "id")):
         return JsonResponse({"error": "id"}, status=400)
-    endpoint = _device(endpoints.endpoints_of(person), wanted)
+    ways = endpoints.endpoints_of(person)
+    endpoint = _device(ways, wanted)
     if endpoint is None:
         words = _("この端末は、まだ登録されていません。「通知を許可する」を押してください。")
         return JsonResponse({"ok": False, "words": words}, status=404)
     outcome = push_test(endpoint)
     sent = outcome.verdict is Verdict.SENT
-    return JsonResponse({"ok": sent, "gone": outcome.endpoint_dead, "words": _told(outcome)})
+    return JsonResponse(
+        {"ok": sent, "gone": outcome.endpoint_dead, "words": _told(outcome, by_mail=reached_by_mail(ways))}
+    )
 
 
 def push_test(endpoint: Endpoint) -> Outcome:
@@ -99,11 +104,13 @@ def _device(ways: list[Endpoint], wanted: str) -> Endpoint | None:
     return next((way for way in live if str(way.id) == wanted), None)
 
 
-def _told(outcome: Outcome) -> str:
+def _told(outcome: Outcome, *, by_mail: bool) -> str:
     if outcome.verdict is Verdict.SENT:
         return _("テスト通知を送りました。数秒で届きます。")
     if outcome.endpoint_dead:
         return _("この端末の登録が切れていました。もう一度「通知を許可する」を押してください。")
+    if outcome.verdict is Verdict.PERMANENT and not by_mail:
+        return _("通知サービスに断られました。学校の担当者にお知らせください。")
     if outcome.verdict is Verdict.PERMANENT:
         return _("通知サービスに断られました。お知らせはメールで届きます。学校の担当者にお知らせください。")
     return _("いま通知サービスにつながりません。数分待ってから、もう一度お試しください。")
