@@ -6,7 +6,11 @@ from typing import Any
 
 import pytest
 from django.contrib.staticfiles.handlers import StaticFilesHandler
-from playwright.sync_api import Browser, BrowserContext, Playwright, sync_playwright
+from django.test import Client
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+
+from tests.browser.guardian_phone import open_app
+from tests.cast import Cast
 
 # no sandbox: CI runs as root; the rest keeps Chromium from calling home
 ARGUMENTS = [
@@ -71,3 +75,10 @@ def browse(chromium: Browser, live_server: Any) -> Iterator[Callable[[dict[str, 
     yield open_one
     for context in opened:
         context.close()
+
+
+@pytest.fixture
+def phone(browse: Callable[..., BrowserContext], live_server: Any, cast: Cast, client: Client) -> Page:
+    """Kim's phone, with the service worker in charge."""
+    client.force_login(cast.kim.user)
+    return open_app(browse(PHONE), client, live_server.url)

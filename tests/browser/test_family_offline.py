@@ -1,6 +1,6 @@
 """A message opens from the phone alone: nobody is asked before its words are on the screen."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from time import time
 from typing import Any
@@ -10,7 +10,7 @@ from django.core.signals import request_started
 from django.test import Client
 from django.test.testcases import QuietWSGIRequestHandler
 from django.utils import timezone
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from otayori.delivery.channels.webpush.payload import render
@@ -35,13 +35,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 BAND = "通信できません。保存したお知らせを表示しています"
 LONG = "あしたは8:15に校庭へ集まってください。水筒とお弁当を持たせてください。\n"
-
-
-@pytest.fixture
-def phone(browse: Callable[..., BrowserContext], live_server: Any, cast: Cast, client: Client) -> Page:
-    """Kim's phone, with the service worker in charge."""
-    client.force_login(cast.kim.user)
-    return open_app(browse(PHONE), client, live_server.url)
 
 
 @pytest.fixture

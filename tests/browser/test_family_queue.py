@@ -33,13 +33,6 @@ ADDRESS = "https://push.example/send/kims-phone"
 WAITS = "まだ送信していないものがあります（1件）。電波が戻ると自動で送ります"
 
 
-@pytest.fixture
-def phone(browse: Callable[..., BrowserContext], live_server: Any, cast: Cast, client: Client) -> Page:
-    """Kim's phone, with the service worker in charge."""
-    client.force_login(cast.kim.user)
-    return open_app(browse(PHONE), client, live_server.url)
-
-
 def send_from_the_page(page: Page, kind: str = "answer") -> str:
     """What the page says to who has pressed a button that sends `kind`."""
     script = """async (kind) => {
