@@ -1,4 +1,5 @@
 // Notifications on this device, step by step: what can be done here, asking, subscribing, trying.
+import "./device.js";
 import { post } from "./send.js";
 import { subscribeAnew } from "./subscription.js";
 import { standalone, thisDevice } from "./which_device.js";
@@ -86,5 +87,8 @@ window.addEventListener("beforeinstallprompt", (event) => {
     await event.prompt();
   }, { once: true });
 });
+
+// Who has allowed the text on this lock screen is not told that it stays away.
+device.get("lockText").then((isShown) => { box.querySelector("[data-no-text]").hidden = isShown === true; });
 
 look();
